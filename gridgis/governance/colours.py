@@ -1,8 +1,8 @@
 """Red, yellow, green, grey: how verdicts become the one colour of a subject.
 
-A colour never stands alone: it is always shown with its word and its symbol. The palette is
-that of Okabe and Ito (2008, "Color Universal Design"), told apart with any common kind of
-colour blindness; the hatching tells them apart once more on a black-and-white print.
+A colour never stands alone: it is always shown with its word and its symbol. The
+palette is that of Okabe and Ito (2008, "Color Universal Design"), told apart with any
+common kind of colour blindness; hatching tells them apart on a black-and-white print.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ _ORDER: tuple[Colour, ...] = tuple(SHADES)
 
 def shade(colour: str) -> Shade:
     """Return the shade of a colour's name; anything else is shown as not applicable."""
-    return next((item for item in SHADES.values() if item.colour == colour), SHADES["none"])
+    known = (item for item in SHADES.values() if item.colour == colour)
+    return next(known, SHADES["none"])
 
 
 def colour_of_verdicts(outcome: pd.Series, level: pd.Series) -> pd.Series:
@@ -86,8 +87,9 @@ def colour_of_verdicts(outcome: pd.Series, level: pd.Series) -> pd.Series:
     Returns
     -------
     Series
-        Text, n values on the index of `outcome`: a fail is red where the rule is mandatory
-        and yellow where it is advisory; not assessed is grey; not applicable is "none".
+        Text, n values on the index of `outcome`: a fail is red where the rule is
+        mandatory and yellow where it is advisory; not assessed is grey; not applicable
+        is "none".
     """
     chosen = np.select(
         [
@@ -105,10 +107,10 @@ def colour_of_verdicts(outcome: pd.Series, level: pd.Series) -> pd.Series:
 def colour_of_subject(verdicts: pd.DataFrame) -> pd.Series:
     """Return the one colour of each subject, from all its verdicts.
 
-    Red if any mandatory rule fails; else grey if any mandatory rule could not be assessed;
-    else yellow if an advisory rule fails; else green. An advisory rule that could not be
-    assessed leaves a subject's colour to its other verdicts, and turns it grey only where
-    there is none. "none" where no rule applies.
+    Red if any mandatory rule fails; else grey if any mandatory rule could not be
+    assessed; else yellow if an advisory rule fails; else green. An advisory rule that
+    could not be assessed leaves a subject's colour to its other verdicts, and turns it
+    grey only where there is none. "none" where no rule applies.
 
     Parameters
     ----------
