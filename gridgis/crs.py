@@ -70,7 +70,11 @@ def require_metric(layer: GeoDataFrame | GeoSeries, name: str) -> CRS:
     if crs.is_geographic or units != {"metre"}:
         message = f"图层“{name}”的坐标系 {crs.name} 不以米为单位，不能量算"
         raise CRSError(message, remedy="请先投影到 CGCS2000 三度带")
-    if "Mercator" in crs.name and "Transverse" not in crs.name and crs.to_epsg() == 3857:
+    if (
+        "Mercator" in crs.name
+        and "Transverse" not in crs.name
+        and crs.to_epsg() == 3857
+    ):
         message = f"图层“{name}”为 Web 墨卡托（EPSG:3857），面积会被放大"
         raise CRSError(message, remedy="请先投影到 CGCS2000 三度带")
     return crs
@@ -112,13 +116,23 @@ def _gcj02_shift(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     x, y = lon - 105.0, lat - 35.0
     root = np.sqrt(np.abs(x))
-    waves = (20.0 * np.sin(6.0 * x * np.pi) + 20.0 * np.sin(2.0 * x * np.pi)) * 2.0 / 3.0
+    waves = (
+        (20.0 * np.sin(6.0 * x * np.pi) + 20.0 * np.sin(2.0 * x * np.pi)) * 2.0 / 3.0
+    )
     north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root + waves
     north += (20.0 * np.sin(y * np.pi) + 40.0 * np.sin(y / 3.0 * np.pi)) * 2.0 / 3.0
-    north += (160.0 * np.sin(y / 12.0 * np.pi) + 320.0 * np.sin(y * np.pi / 30.0)) * 2.0 / 3.0
+    north += (
+        (160.0 * np.sin(y / 12.0 * np.pi) + 320.0 * np.sin(y * np.pi / 30.0))
+        * 2.0
+        / 3.0
+    )
     east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root + waves
     east += (20.0 * np.sin(x * np.pi) + 40.0 * np.sin(x / 3.0 * np.pi)) * 2.0 / 3.0
-    east += (150.0 * np.sin(x / 12.0 * np.pi) + 300.0 * np.sin(x / 30.0 * np.pi)) * 2.0 / 3.0
+    east += (
+        (150.0 * np.sin(x / 12.0 * np.pi) + 300.0 * np.sin(x / 30.0 * np.pi))
+        * 2.0
+        / 3.0
+    )
 
     radians = np.radians(lat)
     magic = 1.0 - _ECCENTRICITY2 * np.sin(radians) ** 2

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Literal
 
-__all__ = ["CRSError", "GridgisError", "InputError", "Problem", "RuleError", "StoreError"]
+__all__ = [
+    "CRSError",
+    "GridgisError",
+    "InputError",
+    "Problem",
+    "RuleError",
+    "StoreError",
+]
 
 Severity = Literal["note", "fix", "warn", "row", "ask", "file"]
 """How a problem ends: told only · mended and told · loaded and listed · row refused ·

@@ -94,7 +94,9 @@ def _day(name: str, title: str) -> Column:
     return Column(name, title, "day")
 
 
-def _spec(name: str, title: str, key: str, *columns: Column, **geometry: object) -> TableSpec:
+def _spec(
+    name: str, title: str, key: str, *columns: Column, **geometry: object
+) -> TableSpec:
     common = (_text("source", "来源"), _text("marks", "数值标记"))
     return TableSpec(name, title, tuple(key.split()), columns + common, **geometry)  # type: ignore[arg-type]
 
@@ -158,8 +160,18 @@ TABLES: Mapping[str, TableSpec] = MappingProxyType(
                 _flag("own_entrance", "独立出入口"),
                 _text("building", "楼栋"),
                 _text("site_id", "场所编号"),
-                _text("tenure", "产权", "owned", "allocated", "leased", "borrowed", "shared"),
-                _text("status", "状态", "in_use", "building", "planned", "idle", "closed"),
+                _text(
+                    "tenure",
+                    "产权",
+                    "owned",
+                    "allocated",
+                    "leased",
+                    "borrowed",
+                    "shared",
+                ),
+                _text(
+                    "status", "状态", "in_use", "building", "planned", "idle", "closed"
+                ),
                 _day("available_on", "可用日期"),
                 _text("functions", "兼有功能"),
                 _text("shared_with", "共用社区"),
@@ -322,11 +334,15 @@ def conform(name: str, frame: pd.DataFrame, crs: CRS | None = None) -> pd.DataFr
             try:
                 columns[column.name] = frame[column.name].astype(dtype)
             except (TypeError, ValueError) as error:
-                message = f"表“{spec.title}”的“{column.title}”列不是{column.kind}：{error}"
+                message = (
+                    f"表“{spec.title}”的“{column.title}”列不是{column.kind}：{error}"
+                )
                 raise InputError(message) from error
         else:
             columns[column.name] = pd.Series(None, index=frame.index, dtype=dtype)
-    own = [given for given in frame.columns if given not in spec and given != "geometry"]
+    own = [
+        given for given in frame.columns if given not in spec and given != "geometry"
+    ]
     table = pd.DataFrame(columns, index=frame.index).join(frame[own])
     _require_key(spec, table)
     if spec.is_spatial and ("geometry" in frame or crs is not None):
@@ -345,14 +361,18 @@ def marked(table: pd.DataFrame, column: str, mark: Mark) -> pd.Series:
     marks = table["marks"]
     if not marks.notna().any():
         return pd.Series(np.zeros(len(table), dtype=bool), index=table.index)
-    return marks.str.contains(f"{column}={mark}", regex=False).fillna(False).astype(bool)
+    return (
+        marks.str.contains(f"{column}={mark}", regex=False).fillna(False).astype(bool)
+    )
 
 
 def _require_key(spec: TableSpec, table: pd.DataFrame) -> None:
     key = list(spec.key)
     missing = table[key].isna().any(axis=1)
     if missing.any():
-        message = f"表“{spec.title}”有 {int(missing.sum())} 行缺少“{spec[key[0]].title}”"
+        message = (
+            f"表“{spec.title}”有 {int(missing.sum())} 行缺少“{spec[key[0]].title}”"
+        )
         raise InputError(message)
     repeated = table.duplicated(key)
     if repeated.any():

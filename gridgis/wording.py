@@ -16,21 +16,36 @@ __all__ = [
     "amount",
     "quantity_unit",
     "quantity_word",
+    "with_unit",
     "word",
 ]
 
 OUTCOMES: Mapping[str, str] = MappingProxyType(
-    {"pass": "达标", "fail": "不达标", "not_applicable": "不适用", "not_assessed": "无法判定"}
+    {
+        "pass": "达标",
+        "fail": "不达标",
+        "not_applicable": "不适用",
+        "not_assessed": "无法判定",
+    }
 )
 OVERALL: Mapping[str, str] = MappingProxyType(
-    {"conforming": "达标", "nonconforming": "不达标", "inconclusive": "数据不足，无法下结论"}
+    {
+        "conforming": "达标",
+        "nonconforming": "不达标",
+        "inconclusive": "数据不足，无法下结论",
+        "not_applicable": "不适用",
+    }
 )
 LEVELS: Mapping[str, str] = MappingProxyType({"mandatory": "强制", "advisory": "建议"})
 SUBJECTS: Mapping[str, str] = MappingProxyType(
     {"community": "社区", "estate": "小区", "grid": "网格", "county": "县区"}
 )
 SOURCE_STATUS: Mapping[str, str] = MappingProxyType(
-    {"stated": "项目来源文件载明", "verified": "已核对原文摘录", "unverified": "出处未核实"}
+    {
+        "stated": "项目来源文件载明",
+        "verified": "已核对原文摘录",
+        "unverified": "出处未核实",
+    }
 )
 
 CHOICES: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -109,6 +124,13 @@ _QUANTITIES: Mapping[str, tuple[str, str]] = MappingProxyType(
 def word(column: str, code: str) -> str:
     """Return the Chinese word of a code in a column, the code itself where there is none."""
     return CHOICES.get(column, {}).get(code, code)
+
+
+def with_unit(value: float, unit: str) -> str:
+    """Write a number with its unit; a share (unit "share", 0–1) as per cent."""
+    if unit == "share":
+        return f"{amount(round(value * 100.0, 6))} %"
+    return f"{amount(value)} {unit}".rstrip()
 
 
 def quantity_word(name: str) -> str:

@@ -74,7 +74,9 @@ def shade(colour: str) -> Shade:
     return next(known, SHADES["none"])
 
 
-def colour_of_verdicts(outcome: pd.Series, level: pd.Series) -> pd.Series:
+def colour_of_verdicts(
+    outcome: pd.Series, level: pd.Series, doubtful: pd.Series
+) -> pd.Series:
     """Return the colour of each verdict.
 
     Parameters
@@ -83,6 +85,8 @@ def colour_of_verdicts(outcome: pd.Series, level: pd.Series) -> pd.Series:
         pass, fail, not_applicable or not_assessed, n values.
     level
         mandatory or advisory, on the same index.
+    doubtful
+        True where a pass rests on an estimate or lies within the rule's yellow band.
 
     Returns
     -------
@@ -96,9 +100,10 @@ def colour_of_verdicts(outcome: pd.Series, level: pd.Series) -> pd.Series:
             (outcome == "fail") & (level == "mandatory"),
             outcome == "fail",
             outcome == "not_assessed",
+            (outcome == "pass") & doubtful.to_numpy(bool),
             outcome == "pass",
         ],
-        ["red", "yellow", "grey", "green"],
+        ["red", "yellow", "grey", "yellow", "green"],
         default="none",
     )
     return pd.Series(chosen, index=outcome.index, dtype="str", name="colour")
@@ -115,7 +120,7 @@ def colour_of_subject(verdicts: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     verdicts
-        One row per rule and subject: subject_kind, subject_code, outcome, level.
+        One row per rule and subject: subject_kind, subject_code, level, colour.
 
     Returns
     -------
@@ -123,8 +128,7 @@ def colour_of_subject(verdicts: pd.DataFrame) -> pd.Series:
         Text, indexed by (subject_kind, subject_code), in order of first appearance.
     """
     keys = ["subject_kind", "subject_code"]
-    colour = colour_of_verdicts(verdicts["outcome"], verdicts["level"])
-    rank = _rank(colour, verdicts["level"] == "advisory")
+    rank = _rank(verdicts["colour"], verdicts["level"] == "advisory")
     ranked = verdicts[keys].assign(rank=rank)
     worst = ranked.groupby(keys, sort=False)["rank"].min()
     colours = np.array([*_ORDER[:-1], "grey", "none"])

@@ -16,9 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from gridgis.wording import amount, quantity_unit, quantity_word
+from gridgis.wording import amount, quantity_unit, quantity_word, with_unit
 
-__all__ = ["Limit", "Required", "required", "words"]
+__all__ = ["Limit", "Quantity", "Required", "arithmetic", "relief", "required", "words"]
 
 Quantity = Literal[
     "households",
@@ -69,7 +69,9 @@ class Per(_Model):
         """Say the limit in words."""
         each = f"每 {amount(self.each)} {quantity_unit(self.of)}"
         rounded = "（不足一个整数的进一）" if self.rounding == "full_steps_up" else ""
-        return f"{each}{quantity_word(self.of)} {amount(self.amount)} {unit}{rounded}"
+        return (
+            f"{each}（{quantity_word(self.of)}）{with_unit(self.amount, unit)}{rounded}"
+        )
 
     def arithmetic(self, subject: dict[str, float], unit: str) -> str:
         """Show how the requirement of one subject comes about."""
@@ -78,8 +80,10 @@ class Per(_Model):
         steps = f"{amount(count)} {quantity_unit(self.of)}"
         if self.rounding == "full_steps_up":
             steps = f"{math.ceil(count / self.each)} 个{amount(self.each)}{quantity_unit(self.of)}"
-            return f"{steps} × {amount(self.amount)} {unit} = {amount(value)} {unit}"
-        return f"{steps} × {amount(self.amount)} {unit} ÷ {amount(self.each)} = {amount(value)} {unit}"
+            return (
+                f"{steps} × {with_unit(self.amount, unit)} = {with_unit(value, unit)}"
+            )
+        return f"{steps} × {with_unit(self.amount, unit)} ÷ {amount(self.each)} = {with_unit(value, unit)}"
 
     def relief(self, subject: dict[str, float], measured: float) -> str:
         """Say by how much the quantity would have to shrink for `measured` to suffice."""
@@ -88,7 +92,11 @@ class Per(_Model):
         else:
             allowed = math.floor(measured * self.each / self.amount + 1e-9)
         fewer = subject[self.of] - allowed
-        return f"或少 {amount(math.ceil(fewer - 1e-9))} {quantity_unit(self.of)}" if fewer > 0 else ""
+        return (
+            f"或少 {amount(math.ceil(fewer - 1e-9))} {quantity_unit(self.of)}"
+            if fewer > 0
+            else ""
+        )
 
 
 class Steps(_Model):
@@ -121,14 +129,17 @@ class Steps(_Model):
     def words(self, unit: str) -> str:
         """Say the limit in words."""
         name = quantity_unit(self.of)
-        parts = [f"{amount(start)} {name}起 {amount(value)} {unit}" for start, value in self.table]
+        parts = [
+            f"{amount(start)} {name}起 {with_unit(value, unit)}"
+            for start, value in self.table
+        ]
         return f"按{quantity_word(self.of)}分档：" + "，".join(parts)
 
     def arithmetic(self, subject: dict[str, float], unit: str) -> str:
         """Show which step one subject falls on."""
         value = [value for start, value in self.table if start <= subject[self.of]][-1]
         count = f"{amount(subject[self.of])} {quantity_unit(self.of)}"
-        return f"{quantity_word(self.of)} {count}，对应档 {amount(value)} {unit}"
+        return f"{quantity_word(self.of)} {count}，对应档 {with_unit(value, unit)}"
 
     def relief(self, subject: dict[str, float], measured: float) -> str:
         """Steps give no such remedy in one number."""
@@ -151,19 +162,25 @@ class Increment(_Model):
         value = self._value(count)
         unknown = np.isnan(count)
         return Required(
-            np.where(unknown, self.base, value), np.where(unknown, np.inf, value), (self.of,)
+            np.where(unknown, self.base, value),
+            np.where(unknown, np.inf, value),
+            (self.of,),
         )
 
     def _value(self, count: NDArray[np.float64]) -> NDArray[np.float64]:
         whole = np.floor if self.rounding == "floor" else np.ceil
-        return self.base + self.add * whole(np.clip(count - self.upto, 0, None) / self.each)
+        return self.base + self.add * whole(
+            np.clip(count - self.upto, 0, None) / self.each
+        )
 
     def words(self, unit: str) -> str:
         """Say the limit in words."""
         name = quantity_unit(self.of)
         part = "满" if self.rounding == "floor" else "不足也计"
-        first = f"{amount(self.upto)} {name}以内 {amount(self.base)} {unit}"
-        further = f"每增加 {amount(self.each)} {name}（{part}）加 {amount(self.add)} {unit}"
+        first = f"{amount(self.upto)} {name}以内 {with_unit(self.base, unit)}"
+        further = (
+            f"每增加 {amount(self.each)} {name}（{part}）加 {with_unit(self.add, unit)}"
+        )
         return f"{first}，{further}"
 
     def arithmetic(self, subject: dict[str, float], unit: str) -> str:
@@ -171,7 +188,7 @@ class Increment(_Model):
         count = subject[self.of]
         value = float(self._value(np.array([count]))[0])
         steps = (value - self.base) / self.add
-        sums = f"{amount(self.base)} + {amount(steps)} × {amount(self.add)} = {amount(value)} {unit}"
+        sums = f"{amount(self.base)} + {amount(steps)} × {amount(self.add)} = {with_unit(value, unit)}"
         return f"{amount(count)} {quantity_unit(self.of)}：{sums}"
 
     def relief(self, subject: dict[str, float], measured: float) -> str:
@@ -254,14 +271,16 @@ def words(limit: Limit, unit: str) -> str:
     """Say a limit in words, e.g. 每 100 户规划户数 50 ㎡."""
     if limit.between:
         low, high = limit.between
-        return f"{amount(low)}–{amount(high)} {unit}"
+        if low == high:
+            return with_unit(low, unit)
+        return f"{amount(low)}–{with_unit(high, unit)}"
     if limit.single:
         return limit.single.words(unit)
     if limit.parts:
         joint = "；".join(words(part, unit) for part in limit.parts)
         how = "取大" if limit.max else "相加" if limit.sum else "满足其一"
         return f"{how}（{joint}）"
-    return f"{amount(limit.constant or 0.0)} {unit}"
+    return with_unit(limit.constant or 0.0, unit)
 
 
 def arithmetic(limit: Limit, subject: dict[str, float], unit: str) -> str:
@@ -274,7 +293,8 @@ def arithmetic(limit: Limit, subject: dict[str, float], unit: str) -> str:
         shown = [arithmetic(part, subject, unit) for part in limit.parts]
         sign = " + " if limit.sum else "、"
         how = "" if limit.sum else "取大：" if limit.max else "满足其一："
-        return how + sign.join(f"（{text}）" for text in shown)
+        total = float(required(limit, pd.DataFrame([subject])).low[0])
+        return f"{how}{sign.join(f'（{text}）' for text in shown)} = {with_unit(total, unit)}"
     return words(limit, unit)
 
 

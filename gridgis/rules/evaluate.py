@@ -1,0 +1,264 @@
+"""The only place that compares: measured against required, four outcomes, with reasons.
+
+Both sides are intervals. A verdict is given only where it holds for every value the unknown
+could take; otherwise the outcome is `not_assessed`, with what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gridgis.rules.limits import required
+from gridgis.rules.measured import Context, Evidence, Measured
+from gridgis.rules.measures import MEASURES
+from gridgis.rules.packs import Reading, Rule
+from gridgis.rules.rooms import allocate
+from gridgis.rules.sentences import Case, note_of, reasons_of
+from gridgis.rules.subjects import SubjectKind, subjects_of
+from gridgis.tables import Dataset
+from gridgis.wording import quantity_word, word
+
+__all__ = ["OUTCOMES", "TOLERANCE", "Evaluated", "context_of", "evaluate", "judge"]
+
+OUTCOMES = ("pass", "fail", "not_applicable", "not_assessed")
+PASS, FAIL, NOT_APPLICABLE, NOT_ASSESSED = range(4)
+
+TOLERANCE = 1e-9
+"""Relative slack of every comparison: sums of floats must not fail at the limit itself."""
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """The verdicts of one rule, one row per subject in the subjects' order."""
+
+    rule: Rule
+    outcome: NDArray[np.int8]
+    measured: NDArray[np.float64]
+    required: NDArray[np.float64]
+    shortfall: NDArray[np.float64]
+    margin: NDArray[np.float64]
+    reason: NDArray[np.object_]
+    note: NDArray[np.object_]
+    doubtful: NDArray[np.bool_]
+    evidence: Evidence | None
+
+
+def context_of(data: Dataset, kind: SubjectKind, on: date) -> Context:
+    """Return what all measures of one kind of subject look at, made once."""
+    subjects = subjects_of(data, kind)
+    return Context(data, on, kind, subjects, allocate(data, kind, subjects.index))
+
+
+def evaluate(
+    rule: Rule, context: Context, readings: Sequence[Reading] = ()
+) -> Evaluated:
+    """Judge one rule for every subject of its kind.
+
+    Parameters
+    ----------
+    rule
+        A rule in force on the day of the context.
+    readings
+        The same rule under other readings; where one of them asks for something else, the
+        note of the verdict says what it would come to.
+    """
+    measured = MEASURES[rule.measure].function(context, rule.arguments)
+    case = _case(rule, context, measured)
+    note = np.full(len(context.subjects), "", dtype=object)
+    for reading in readings:
+        other = _reread(reading.rule, rule, context, measured)
+        note = note_of(note, case, other, reading.words)
+    return Evaluated(
+        rule,
+        case.outcome,
+        case.measured,
+        case.required,
+        case.shortfall,
+        case.margin,
+        reasons_of(case),
+        note,
+        case.doubtful,
+        measured.evidence,
+    )
+
+
+def judge(
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    least: NDArray[np.float64],
+    most: NDArray[np.float64],
+    comparator: str,
+) -> NDArray[np.int8]:
+    """Compare intervals: pass or fail where certain, else not assessed.
+
+    Parameters
+    ----------
+    low, high
+        The measured value lies between them.
+    least, most
+        The requirement lies between them; for `between` they are the two ends of the band.
+    """
+    slack_least = TOLERANCE * np.maximum(
+        1.0, np.abs(np.where(np.isinf(least), 1.0, least))
+    )
+    slack_most = TOLERANCE * np.maximum(
+        1.0, np.abs(np.where(np.isinf(most), 1.0, most))
+    )
+    match comparator:
+        case ">=":
+            passes, fails = low >= most - slack_most, high < least - slack_least
+        case ">":
+            passes, fails = low > most + slack_most, high <= least + slack_least
+        case "<=":
+            passes, fails = high <= least + slack_least, low > most + slack_most
+        case "<":
+            passes, fails = high < least - slack_least, low >= most - slack_most
+        case _:
+            passes = (low >= least - slack_least) & (high <= most + slack_most)
+            fails = (high < least - slack_least) | (low > most + slack_most)
+    return np.select([passes, fails], [PASS, FAIL], NOT_ASSESSED).astype(np.int8)
+
+
+def _reread(other: Rule, rule: Rule, context: Context, measured: Measured) -> Case:
+    same = other.measure == rule.measure and other.arguments == rule.arguments
+    again = (
+        measured if same else MEASURES[other.measure].function(context, other.arguments)
+    )
+    return _case(other, context, again)
+
+
+def _case(rule: Rule, context: Context, measured: Measured) -> Case:
+    subjects = context.subjects
+    missing = measured.missing.copy()
+    if rule.limit.between is not None:
+        least, most = (np.full(len(subjects), end) for end in rule.limit.between)
+    else:
+        limit = required(rule.limit, subjects)
+        least, most = limit.low, limit.high
+        for name in limit.missing:
+            unknown = subjects[name].isna().to_numpy()
+            text = f"缺少{quantity_word(name)}"
+            missing[unknown] = [f"{text}；{m}" if m else text for m in missing[unknown]]
+    outcome = judge(measured.low, measured.high, least, most, rule.comparator)
+    aside = _set_aside(rule, context, measured, outcome, missing)
+    decided = (outcome == PASS) | (outcome == FAIL)
+    exact = measured.low == measured.high
+    value = np.where(exact | decided, measured.low, np.nan)
+    # At most so much is allowed, and it is the upper end that made the verdict.
+    upper = decided & ~exact & (rule.comparator in ("<=", "<")) & (outcome == PASS)
+    value = np.where(upper, measured.high, value)
+    if rule.limit.between is None:
+        limit_value = np.where(least == most, least, np.nan)
+        bound = decided & (least != most)
+        limit_value = np.where(
+            bound, np.where(outcome == PASS, most, least), limit_value
+        )
+        limit_value[np.isinf(limit_value)] = np.nan
+    else:
+        limit_value = np.where(value > most, most, least)
+    margin = _margin(rule, value, limit_value, most)
+    applicable = outcome != NOT_APPLICABLE
+    shortfall = np.where(outcome == FAIL, np.maximum(-margin, 0.0), np.nan)
+    shortfall = np.where(outcome == PASS, 0.0, shortfall)
+    return Case(
+        rule,
+        subjects,
+        outcome,
+        np.where(applicable, value, np.nan),
+        np.where(applicable, limit_value, np.nan),
+        np.where(decided, shortfall, np.nan),
+        np.where(decided, margin, np.nan),
+        missing,
+        aside,
+        _doubtful(rule, context, measured, outcome, limit_value, margin),
+        exact,
+        measured.about,
+    )
+
+
+def _margin(
+    rule: Rule,
+    value: NDArray[np.float64],
+    limit: NDArray[np.float64],
+    most: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """How far inside the limit, negative outside; in the unit of the measure."""
+    if rule.limit.between is not None:
+        return np.minimum(value - rule.limit.between[0], most - value)
+    return value - limit if rule.comparator in (">=", ">") else limit - value
+
+
+def _set_aside(
+    rule: Rule,
+    context: Context,
+    measured: Measured,
+    outcome: NDArray[np.int8],
+    missing: NDArray[np.object_],
+) -> NDArray[np.object_]:
+    """Mark in `outcome` where the rule does not apply, and return why not."""
+    subjects = context.subjects
+    aside = np.full(len(subjects), "", dtype=object)
+    if measured.applies is not None:
+        _mark(outcome, aside, ~measured.applies, measured.aside)
+    for name in rule.limit.quantities:
+        zero = subjects[name].to_numpy(float) == 0.0
+        _mark(outcome, aside, zero, f"{quantity_word(name)}为 0，无法按比例计算")
+    for column, wanted in rule.filter.items():
+        values = subjects[column]
+        unknown = values.isna().to_numpy() & ("unknown" not in wanted)
+        outside = ~values.fillna("unknown").isin(wanted).to_numpy() & ~unknown
+        _mark(outcome, aside, outside, _only_for(column, wanted))
+        blocked = unknown & (outcome != NOT_APPLICABLE)
+        outcome[blocked] = NOT_ASSESSED
+        missing[blocked] = f"缺少{_FILTER_WORDS[column]}，不知是否适用"
+    return aside
+
+
+def _only_for(column: str, wanted: tuple[str, ...]) -> str:
+    return "只适用于" + "、".join(
+        word(column, name) for name in wanted if name != "unknown"
+    )
+
+
+_FILTER_WORDS = {
+    "kind": "类型",
+    "housing_kind": "住房类型",
+    "grid_type": "网格类型",
+}
+
+
+def _mark(
+    outcome: NDArray[np.int8],
+    aside: NDArray[np.object_],
+    where: NDArray[np.bool_],
+    text: str,
+) -> None:
+    outcome[where] = NOT_APPLICABLE
+    aside[where] = text
+
+
+def _doubtful(
+    rule: Rule,
+    context: Context,
+    measured: Measured,
+    outcome: NDArray[np.int8],
+    limit: NDArray[np.float64],
+    margin: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """Passes that rest on an estimate, or lie within the yellow band above the limit."""
+    passes = outcome == PASS
+    near = passes & (rule.yellow_band > 0) & (margin < rule.yellow_band * np.abs(limit))
+    estimated = np.zeros(len(passes), dtype=bool)
+    if measured.about is not None:
+        estimated |= measured.about
+    if rule.limit.quantities:
+        estimated |= (
+            context.subjects["estimated"].isin(rule.limit.quantities).to_numpy()
+        )
+    return near | (passes & estimated)

@@ -1,0 +1,307 @@
+"""Measures of rooms: area, concentration, storeys, entrances, share for activity."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gridgis.rules import places
+from gridgis.rules.measured import Context, Evidence, Floats, Measured
+from gridgis.rules.rooms import (
+    COUNTED,
+    LEFT_OUT,
+    UNCERTAIN,
+    Classified,
+    RoomFilter,
+    classify,
+)
+
+from gridgis.wording import SUBJECTS
+
+__all__ = [
+    "PlaceFilter",
+    "SmallRooms",
+    "Storeys",
+    "activity_share",
+    "entrance_breaches",
+    "largest_place_area",
+    "largest_place_share",
+    "place_count",
+    "room_area",
+    "rooms_outside_first_phase",
+    "small_room_share",
+    "storey_breaches",
+]
+
+
+class PlaceFilter(RoomFilter):
+    """Rooms, and how far apart they may stand to be one place."""
+
+    cluster_distance_m: float = 50.0
+
+
+class SmallRooms(RoomFilter):
+    """Rooms, and the size under which one is small."""
+
+    min_room_area_m2: float = 30.0
+
+
+class Storeys(RoomFilter):
+    """Rooms, and the storeys they may be on."""
+
+    lowest: float = 1
+    highest: float = 2
+
+
+def room_area(context: Context, chosen: RoomFilter) -> Measured:
+    """Add up the area of the rooms that count, in ㎡ (clause by clause: which ones)."""
+    found = classify(context.rooms, chosen, context.on)
+    low = _per_subject(context, found.low)
+    high = _per_subject(context, found.high)
+    missing = _missing_rooms(context, found)
+    low, high, missing = _believe_absence(context, chosen, low, high, missing)
+    about = _per_subject(context, found.about.astype(float)) > 0
+    return Measured(low, high, missing, about=about, evidence=_evidence(found))
+
+
+def place_count(context: Context, chosen: PlaceFilter) -> Measured:
+    """Count the places in which the rooms stand; 1 is concentrated."""
+    found, rows, label, unknown = _places(context, chosen)
+    subject = context.rooms.subject[rows]
+    certain = (found.state[rows] == COUNTED) & ~unknown
+    n = len(context.subjects)
+    known = pd.DataFrame({"s": subject[certain], "l": label[certain]}).drop_duplicates()
+    low = np.bincount(known["s"], minlength=n).astype(float)
+    loose = np.bincount(subject[~certain], minlength=n)
+    counted = np.bincount(subject[found.state[rows] == COUNTED], minlength=n)
+    low, high = np.where(counted > 0, np.maximum(low, 1.0), 0.0), low + loose
+    missing = np.where(loose > 0, "有用房位置或用途不明，无法判断是否集中", "").astype(
+        object
+    )
+    return _where_rooms(context, chosen, found, Measured(low, high, missing))
+
+
+def largest_place_share(context: Context, chosen: PlaceFilter) -> Measured:
+    """Measure the largest place's share of all counted area (0–1)."""
+    found, rows, label, unknown = _places(context, chosen)
+    largest = _largest_place(context, found, rows, label)
+    total = _per_subject(context, found.low)
+    share = np.divide(largest, total, out=np.zeros_like(total), where=total > 0)
+    unsure = _unsure(context, found) | _any_per_subject(context, rows, unknown)
+    missing = np.where(unsure, "有用房面积、用途或位置不明", "").astype(object)
+    low, high = np.where(unsure, 0.0, share), np.where(unsure, 1.0, share)
+    return _where_rooms(context, chosen, found, Measured(low, high, missing))
+
+
+def largest_place_area(context: Context, chosen: PlaceFilter) -> Measured:
+    """Measure the area of the largest place, in ㎡."""
+    found, rows, label, unknown = _places(context, chosen)
+    low = _largest_place(context, found, rows, label)
+    high = np.where(
+        _any_per_subject(context, rows, unknown), _per_subject(context, found.low), low
+    )
+    high = np.where(_unsure(context, found), np.inf, high)
+    missing = np.where(high > low, "有用房面积、用途或位置不明", "").astype(object)
+    low, high, missing = _believe_absence(context, chosen, low, high, missing)
+    return Measured(low, high, missing, evidence=_evidence(found))
+
+
+def small_room_share(context: Context, chosen: SmallRooms) -> Measured:
+    """Measure which share of the rooms that count is smaller than the minimum (0–1)."""
+    found = classify(context.rooms, chosen, context.on)
+    counted = _per_subject(context, (found.state == COUNTED).astype(float))
+    area = context.rooms.frame[chosen.area].to_numpy(float)
+    small = (found.state == COUNTED) & (area < chosen.min_room_area_m2)
+    loose = _per_subject(context, (found.state == UNCERTAIN).astype(float))
+    n_small = _per_subject(context, small.astype(float))
+    whole = np.maximum(counted + loose, 1.0)
+    missing = np.where(loose > 0, "有用房面积或用途不明", "").astype(object)
+    return _where_rooms(
+        context,
+        chosen,
+        found,
+        Measured(n_small / whole, (n_small + loose) / whole, missing),
+    )
+
+
+def storey_breaches(context: Context, chosen: Storeys) -> Measured:
+    """Count the rooms that are not wholly on the storeys allowed."""
+    frame = context.rooms.frame
+    bottom = frame["storey"].to_numpy(float)
+    top = frame["top_storey"].fillna(frame["storey"]).to_numpy(float)
+    outside = (bottom < chosen.lowest) | (top > chosen.highest)
+    return _count_rooms(context, chosen, outside, np.isnan(bottom), "有用房楼层不明")
+
+
+def entrance_breaches(context: Context, chosen: RoomFilter) -> Measured:
+    """Count the rooms without an entrance of their own."""
+    entrance = context.rooms.frame["own_entrance"]
+    without = entrance.eq(other=False).fillna(value=False).to_numpy(bool)
+    return _count_rooms(
+        context, chosen, without, entrance.isna().to_numpy(), "有用房出入口情况不明"
+    )
+
+
+_ACTIVITY_WHOLE = ("activity", "culture_room")
+_ACTIVITY_NONE = ("office", "police_room", "mediation_room", "social_work_station")
+
+
+def activity_share(context: Context, chosen: RoomFilter) -> Measured:
+    """Measure the share of the rooms' area that residents use for activity (0–1).
+
+    A stated activity area is taken as it is; a room whose use is activity counts wholly, an
+    office not at all, and of any other room the part is unknown.
+    """
+    found = classify(context.rooms, chosen, context.on)
+    frame = context.rooms.frame
+    part = np.clip(frame["activity_area_m2"].to_numpy(float), 0.0, found.low)
+    use = frame["use"]
+    lowest = np.where(use.isin(_ACTIVITY_WHOLE), found.low, 0.0)
+    highest = np.where(use.isin(_ACTIVITY_NONE), 0.0, found.low)
+    lowest = np.where(np.isnan(part), lowest, part)
+    highest = np.where(np.isnan(part), highest, part)
+    total = _per_subject(context, found.low)
+    whole = np.where(total > 0, total, 1.0)
+    unsure = _unsure(context, found)
+    low = np.where(unsure, 0.0, _per_subject(context, lowest) / whole)
+    high = np.where(unsure, 1.0, _per_subject(context, highest) / whole)
+    missing = np.where(high > low, "有用房面积、用途或其中活动面积不明", "").astype(
+        object
+    )
+    return _where_rooms(context, chosen, found, Measured(low, high, missing))
+
+
+def rooms_outside_first_phase(context: Context, chosen: RoomFilter) -> Measured:
+    """Count the rooms that belong to a later phase than the first."""
+    phase = context.data["estates"].set_index("estate_id")["phase"]
+    of_room = context.rooms.frame["estate_id"].map(phase).to_numpy(float)
+    result = _count_rooms(
+        context, chosen, of_room > 1, np.isnan(of_room), "有用房所属期数不明"
+    )
+    several = context.subjects["phases"].to_numpy() > 1
+    applies = several if result.applies is None else several & result.applies
+    return replace(result, applies=applies, aside="不分期，或没有可计入的养老用房")
+
+
+def _per_subject(context: Context, amounts: Floats) -> Floats:
+    return np.bincount(context.rooms.subject, amounts, minlength=len(context.subjects))
+
+
+def _any_per_subject(
+    context: Context, rows: NDArray[np.intp], flag: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    subject = context.rooms.subject[rows]
+    return np.bincount(subject[flag], minlength=len(context.subjects)) > 0
+
+
+def _unsure(context: Context, found: Classified) -> NDArray[np.bool_]:
+    return _per_subject(context, found.high) > _per_subject(context, found.low)
+
+
+def _evidence(found: Classified) -> Evidence:
+    return Evidence(found.state, found.why, found.reasons, found.low)
+
+
+def _missing_rooms(context: Context, found: Classified) -> NDArray[np.object_]:
+    loose = _per_subject(context, (found.state == UNCERTAIN).astype(float))
+    bound = _per_subject(
+        context, ((found.state == COUNTED) & (found.high > found.low)).astype(float)
+    )
+    missing = np.full(len(context.subjects), "", dtype=object)
+    missing[bound > 0] = "有用房面积只知上限或下限"
+    positions = np.flatnonzero(loose)
+    missing[positions] = [
+        f"有 {int(loose[p])} 处用房面积、用途或产权不明" for p in positions
+    ]
+    return missing
+
+
+def _believe_absence(
+    context: Context,
+    chosen: RoomFilter,
+    low: Floats,
+    high: Floats,
+    missing: NDArray[np.object_],
+) -> tuple[Floats, Floats, NDArray[np.object_]]:
+    """Take nothing for zero only where the ledger speaks of this subject and such rooms."""
+    nothing = high <= 0.0
+    if not context.rooms.is_provided:
+        doubt, text = nothing | True, "未提供设施台账"
+    elif not _ledger_speaks(context.data["facilities"], chosen):
+        doubt, text = nothing, "设施台账中没有这类用房的面积"
+    else:
+        rooms = np.bincount(context.rooms.subject, minlength=len(context.subjects))
+        doubt, text = (
+            nothing & (rooms == 0),
+            f"设施台账中没有该{SUBJECTS[context.kind]}的任何记录",
+        )
+    missing = np.where(doubt, text, missing).astype(object)
+    return low, np.where(doubt, np.inf, high), missing
+
+
+def _ledger_speaks(facilities: pd.DataFrame, chosen: RoomFilter) -> bool:
+    return bool(
+        (facilities["use"].isin(chosen.uses) & facilities[chosen.area].notna()).any()
+    )
+
+
+def _where_rooms(
+    context: Context, chosen: RoomFilter, found: Classified, result: Measured
+) -> Measured:
+    """Ask the question only of subjects that have rooms to ask it of."""
+    counted = _per_subject(context, (found.state != LEFT_OUT).astype(float)) > 0
+    zeros = np.zeros(len(context.subjects))
+    _, high, doubts = _believe_absence(
+        context,
+        chosen,
+        zeros,
+        np.where(counted, 1.0, 0.0),
+        np.full(len(zeros), "", dtype=object),
+    )
+    doubtful = (~counted & np.isinf(high)) | (doubts != "")
+    return Measured(
+        np.where(doubtful, 0.0, result.low),
+        np.where(doubtful, np.inf, result.high),
+        np.where(doubtful, doubts, result.missing).astype(object),
+        applies=counted | doubtful,
+        aside="没有可计入的用房",
+        evidence=_evidence(found),
+    )
+
+
+def _count_rooms(
+    context: Context,
+    chosen: RoomFilter,
+    breach: NDArray[np.bool_],
+    unknown: NDArray[np.bool_],
+    text: str,
+) -> Measured:
+    found = classify(context.rooms, chosen, context.on)
+    counted = found.state == COUNTED
+    maybe = (counted & unknown) | ((found.state == UNCERTAIN) & (breach | unknown))
+    low = _per_subject(context, (counted & breach & ~unknown).astype(float))
+    loose = _per_subject(context, maybe.astype(float))
+    missing = np.where(loose > 0, text, "").astype(object)
+    return _where_rooms(context, chosen, found, Measured(low, low + loose, missing))
+
+
+def _places(
+    context: Context, chosen: PlaceFilter
+) -> tuple[Classified, NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
+    found = classify(context.rooms, chosen, context.on)
+    rows = np.flatnonzero(found.state != LEFT_OUT)
+    facilities = context.data["facilities"]
+    result = places.group(context.rooms, facilities, rows, chosen.cluster_distance_m)
+    return found, rows, result.label, result.is_unknown
+
+
+def _largest_place(
+    context: Context, found: Classified, rows: NDArray[np.intp], label: NDArray[np.intp]
+) -> Floats:
+    sums = np.bincount(label, found.low[rows]) if len(rows) else np.zeros(0)
+    largest = np.zeros(len(context.subjects))
+    np.maximum.at(largest, context.rooms.subject[rows], sums[label])
+    return largest
