@@ -1,0 +1,1 @@
+"""What leaves the program: maps, workbooks, documents, one-file pages."""

@@ -1,0 +1,44 @@
+"""The one way for text to reach a map or a page: as text, whatever it contains.
+
+`html.escape` is not enough: folium writes tooltips and popups into JavaScript template
+literals, where a backtick, a dollar sign or a backslash is code. As HTML entities they
+are shown as they are and mean nothing in either language.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+__all__ = ["map_text", "script_json"]
+
+_ENTITIES = str.maketrans({sign: f"&#{ord(sign)};" for sign in "&<>\"'`${}\\"})
+# Inside a script element, `</script` ends the script and `<!--` changes its reading;
+# two line separators were line ends to older engines.
+_IN_SCRIPT = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
+
+
+def map_text(value: object) -> str:
+    """Return a value as HTML that shows exactly its characters; nothing for unknown.
+
+    A missing value (None, NaN, NA) gives an empty text. Control characters, which no
+    name contains on purpose, are shown as spaces.
+    """
+    if value is None or value != value or str(value) == "<NA>":  # noqa: PLR0124 - NaN
+        return ""
+    shown = "".join(sign if sign.isprintable() else " " for sign in str(value))
+    return shown.translate(_ENTITIES)
+
+
+def script_json(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
+    """Return a value as JSON that can stand inside a script element.
+
+    Raises
+    ------
+    ValueError
+        If the value holds NaN or infinity, which JSON cannot say.
+    """
+    compact = json.dumps(
+        value, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
+    return compact.translate(_IN_SCRIPT)
