@@ -13,10 +13,17 @@ from gridgis.governance.colours import (
 )
 
 
+def certain(values: pd.Series) -> pd.Series:
+    """Return "nothing is in doubt" on the same index."""
+    return pd.Series(data=False, index=values.index)
+
+
 def verdicts(*rows: tuple[str, str, str]) -> pd.DataFrame:
-    """Build verdicts on communities from (code, outcome, level)."""
+    """Build verdicts on communities from (code, outcome, level), none in doubt."""
     table = pd.DataFrame(rows, columns=["subject_code", "outcome", "level"])
-    return table.assign(subject_kind="community")
+    outcome, level = table["outcome"], table["level"]
+    colour = colour_of_verdicts(outcome, level, certain(outcome))
+    return table.assign(subject_kind="community", colour=colour)
 
 
 def colour_of(*outcomes: tuple[str, str]) -> str:
@@ -41,18 +48,28 @@ def colour_of(*outcomes: tuple[str, str]) -> str:
 def test_a_verdict_takes_its_colour_from_outcome_and_level(
     outcome: str, level: str, expected: str
 ) -> None:
-    table = verdicts(("C1", outcome, level))
+    outcomes, levels = pd.Series([outcome]), pd.Series([level])
 
-    colours = colour_of_verdicts(table["outcome"], table["level"])
+    colours = colour_of_verdicts(outcomes, levels, certain(outcomes))
 
     assert colours.tolist() == [expected]
+
+
+@pytest.mark.parametrize("level", ["mandatory", "advisory"])
+def test_a_doubtful_pass_is_yellow_and_doubt_changes_nothing_else(level: str) -> None:
+    outcomes = pd.Series(["pass", "not_assessed", "not_applicable"])
+    levels, doubtful = pd.Series([level] * 3), pd.Series([True] * 3)
+
+    colours = colour_of_verdicts(outcomes, levels, doubtful)
+
+    assert colours.tolist() == ["yellow", "grey", "none"]
 
 
 def test_verdict_colours_keep_the_index_of_the_caller() -> None:
     outcome = pd.Series(["pass", "fail"], index=["b", "a"])
     level = pd.Series(["advisory", "advisory"], index=["b", "a"])
 
-    colours = colour_of_verdicts(outcome, level)
+    colours = colour_of_verdicts(outcome, level, certain(outcome))
 
     assert colours.to_dict() == {"b": "green", "a": "yellow"}
 
