@@ -1,8 +1,8 @@
 """The only policy for coordinate references: one metric CRS per project, no degrees.
 
-Sources: EPSG database for the CGCS2000 codes (3-degree zones by central meridian are EPSG
-4509 + n for zone n = 25…45); the GCJ-02 and BD-09 formulas are the common public ones, for
-which no official text exists, so every conversion is marked as approximate.
+Sources: EPSG database for the CGCS2000 codes (3-degree zones by central meridian are
+EPSG 4509 + n for zone n = 25…45); the GCJ-02 and BD-09 formulas are the common public
+ones, for which no official text exists, so every conversion is marked as approximate.
 """
 
 from __future__ import annotations
@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["Datum", "from_datum", "metric_crs", "require_metric", "to_datum"]
 
 Datum = Literal["cgcs2000", "wgs84", "gcj02", "bd09"]
-"""What the numbers of a layer refer to. CGCS2000 and WGS 84 differ by decimetres at most."""
+"""What the numbers of a layer refer to; CGCS2000 and WGS 84 differ by decimetres."""
 
 # Zones 25…45 of the 3-degree system have central meridians 75°E…135°E.
 _FIRST_ZONE, _LAST_ZONE, _CM_BASE = 25, 45, 4509
 _CHINA = (73.0, 3.0, 136.0, 54.0)
+_WEB_MERCATOR = 3857
+
+# Where the public GCJ-02 formula applies: west, south, east, north in degrees.
+_GCJ02_EXTENT = (72.004, 0.8293, 137.8347, 55.8271)
 
 _AXIS, _ECCENTRICITY2 = 6378245.0, 0.00669342162296594323
 _BD_FACTOR = np.pi * 3000.0 / 180.0
@@ -34,8 +38,8 @@ _BD_FACTOR = np.pi * 3000.0 / 180.0
 def metric_crs(longitude: float, latitude: float) -> CRS:
     """Return the projected CRS in which a project around this place is measured.
 
-    CGCS2000 3-degree Gauss-Krüger by central meridian (EPSG 4534–4554) in China, the UTM
-    zone of WGS 84 elsewhere.
+    CGCS2000 3-degree Gauss-Krüger by central meridian (EPSG 4534–4554) in China, the
+    UTM zone of WGS 84 elsewhere.
 
     Parameters
     ----------
@@ -70,11 +74,7 @@ def require_metric(layer: GeoDataFrame | GeoSeries, name: str) -> CRS:
     if crs.is_geographic or units != {"metre"}:
         message = f"图层“{name}”的坐标系 {crs.name} 不以米为单位，不能量算"
         raise CRSError(message, remedy="请先投影到 CGCS2000 三度带")
-    if (
-        "Mercator" in crs.name
-        and "Transverse" not in crs.name
-        and crs.to_epsg() == 3857
-    ):
+    if crs.to_epsg() == _WEB_MERCATOR:
         message = f"图层“{name}”为 Web 墨卡托（EPSG:3857），面积会被放大"
         raise CRSError(message, remedy="请先投影到 CGCS2000 三度带")
     return crs
@@ -138,7 +138,8 @@ def _gcj02_shift(
     magic = 1.0 - _ECCENTRICITY2 * np.sin(radians) ** 2
     meridian = _AXIS * (1.0 - _ECCENTRICITY2) / (magic * np.sqrt(magic))
     prime_vertical = _AXIS / np.sqrt(magic) * np.cos(radians)
-    inside = (lon >= 72.004) & (lon <= 137.8347) & (lat >= 0.8293) & (lat <= 55.8271)
+    west, south, east_end, north_end = _GCJ02_EXTENT
+    inside = (lon >= west) & (lon <= east_end) & (lat >= south) & (lat <= north_end)
     lon_shift = np.where(inside, np.degrees(east / prime_vertical), 0.0)
     lat_shift = np.where(inside, np.degrees(north / meridian), 0.0)
     return lon + lon_shift, lat + lat_shift

@@ -146,13 +146,39 @@ def summary(results: Results) -> dict[str, Any]:
     }
 
 
-_VERDICT_COLUMNS = (
-    "rule_id pack subject_kind subject_code subject_name street outcome measured required unit "
-    "shortfall margin level clause source reason note colour"
-).split()
-_EVIDENCE_COLUMNS = (
-    "rule_id subject_kind subject_code item_id item_name amount unit counted why"
-).split()
+_VERDICT_COLUMNS = [
+    "rule_id",
+    "pack",
+    "subject_kind",
+    "subject_code",
+    "subject_name",
+    "street",
+    "outcome",
+    "measured",
+    "required",
+    "unit",
+    "shortfall",
+    "margin",
+    "level",
+    "clause",
+    "source",
+    "reason",
+    "note",
+    "colour",
+    ,
+]
+_EVIDENCE_COLUMNS = [
+    "rule_id",
+    "subject_kind",
+    "subject_code",
+    "item_id",
+    "item_name",
+    "amount",
+    "unit",
+    "counted",
+    "why",
+    ,
+]
 
 
 def _require_unique(ids: list[str]) -> None:
@@ -163,13 +189,13 @@ def _require_unique(ids: list[str]) -> None:
 
 
 def _constant(value: str, length: int) -> pd.Categorical:
-    return pd.Categorical.from_codes(np.zeros(length, dtype=np.int8), [value])
+    return pd.Categorical.from_codes(np.zeros(length, dtype=np.int8), pd.Index([value]))
 
 
 def _verdicts(pack: RulePack, judged: Evaluated, context: Context) -> pd.DataFrame:
     rule, subjects = judged.rule, context.subjects
     n = len(subjects)
-    outcome = pd.Categorical.from_codes(judged.outcome, list(OUTCOMES))
+    outcome = pd.Categorical.from_codes(judged.outcome, pd.Index(OUTCOMES))
     level = pd.Series(rule.level, index=range(n), dtype="str")
     colour = colour_of_verdicts(
         pd.Series(outcome, dtype="str"), level, pd.Series(judged.doubtful)
@@ -213,8 +239,8 @@ def _evidence(judged: Evaluated, context: Context) -> pd.DataFrame:
             "item_name": rooms.frame["name"].to_numpy(object),
             "amount": found.amount,
             "unit": _constant("㎡", n),
-            "counted": pd.Categorical.from_codes(found.state, list(STATES)),
-            "why": pd.Categorical.from_codes(found.why, list(found.reasons)),
+            "counted": pd.Categorical.from_codes(found.state, pd.Index(STATES)),
+            "why": pd.Categorical.from_codes(found.why, pd.Index(found.reasons)),
         }
     )
 
@@ -235,7 +261,7 @@ def _joined(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     """Stack the parts; text that repeats becomes categorical, the rest plain text."""
     if not parts:
         return pd.DataFrame(columns=columns)
-    joined = {}
+    joined: dict[str, Any] = {}
     for column in columns:
         pieces = [part[column] for part in parts]
         if isinstance(pieces[0].dtype, pd.CategoricalDtype):
@@ -304,9 +330,18 @@ def _with_outcome(
     return frame
 
 
-_FINDING_COLUMNS = (
-    "finding_id kind severity subject_code message remedy area_m2 width_m households"
-).split()
+_FINDING_COLUMNS = [
+    "finding_id",
+    "kind",
+    "severity",
+    "subject_code",
+    "message",
+    "remedy",
+    "area_m2",
+    "width_m",
+    "households",
+    ,
+]
 
 
 def _findings(data: Dataset) -> pd.DataFrame:

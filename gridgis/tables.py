@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -23,13 +23,22 @@ from pyproj import CRS
 from gridgis.crs import require_metric
 from gridgis.errors import InputError
 
-__all__ = ["TABLES", "Column", "Dataset", "TableSpec", "conform", "empty", "marked"]
+__all__ = [
+    "TABLES",
+    "Column",
+    "Dataset",
+    "Mark",
+    "TableSpec",
+    "conform",
+    "empty",
+    "marked",
+]
 
 Kind = Literal["text", "number", "flag", "day"]
 Geometry = Literal["none", "point_or_polygon", "polygon", "line"]
 Mark = Literal["about", "at_least", "at_most"]
 
-_DTYPES: Mapping[Kind, str] = MappingProxyType(
+_DTYPES: Mapping[Kind, Any] = MappingProxyType(
     {"text": "str", "number": "float64", "flag": "boolean", "day": "datetime64[ms]"}
 )
 
@@ -104,11 +113,29 @@ def _spec(
 # Uses a room can be put to (domain glossary). `property_rooms` serve the property manager and
 # never count as community rooms; `shopfront` is a candidate, not a facility.
 USES = (
-    "office service activity party_service_center service_station service_facility "
-    "culture_room police_room mediation_room social_work_station elderly_care "
-    "elderly_day_care nursery canteen health_station kindergarten outdoor_fitness "
-    "property_rooms shopfront commerce other"
-).split()
+    "office",
+    "service",
+    "activity",
+    "party_service_center",
+    "service_station",
+    "service_facility",
+    "culture_room",
+    "police_room",
+    "mediation_room",
+    "social_work_station",
+    "elderly_care",
+    "elderly_day_care",
+    "nursery",
+    "canteen",
+    "health_station",
+    "kindergarten",
+    "outdoor_fitness",
+    "property_rooms",
+    "shopfront",
+    "commerce",
+    "other",
+    ,
+)
 
 TABLES: Mapping[str, TableSpec] = MappingProxyType(
     {
@@ -345,8 +372,8 @@ def conform(name: str, frame: pd.DataFrame, crs: CRS | None = None) -> pd.DataFr
     ]
     table = pd.DataFrame(columns, index=frame.index).join(frame[own])
     _require_key(spec, table)
-    if spec.is_spatial and ("geometry" in frame or crs is not None):
-        geometry = frame["geometry"] if "geometry" in frame else None
+    geometry = frame.get("geometry")
+    if spec.is_spatial and (geometry is not None or crs is not None):
         if geometry is None:
             geometry = gpd.GeoSeries([None] * len(frame), index=frame.index)
         table = gpd.GeoDataFrame(
@@ -362,7 +389,9 @@ def marked(table: pd.DataFrame, column: str, mark: Mark) -> pd.Series:
     if not marks.notna().any():
         return pd.Series(np.zeros(len(table), dtype=bool), index=table.index)
     return (
-        marks.str.contains(f"{column}={mark}", regex=False).fillna(False).astype(bool)
+        marks.str.contains(f"{column}={mark}", regex=False)
+        .fillna(value=False)
+        .astype(bool)
     )
 
 

@@ -1,1 +1,1 @@
-"""Rules as data: measures say how to count, packs say what and how much, one place compares."""
+"""Rules as data: measures count, packs say what and how much, one place compares."""

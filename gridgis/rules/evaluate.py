@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gridgis.rules.limits import required
@@ -176,7 +175,9 @@ def _case(rule: Rule, context: Context, measured: Measured) -> Case:
         np.where(decided, margin, np.nan),
         missing,
         aside,
-        _doubtful(rule, context, measured, outcome, limit_value, margin),
+        _doubtful(
+            rule, context, measured, outcome=outcome, limit=limit_value, margin=margin
+        ),
         exact,
         measured.about,
     )
@@ -247,11 +248,12 @@ def _doubtful(
     rule: Rule,
     context: Context,
     measured: Measured,
+    *,
     outcome: NDArray[np.int8],
     limit: NDArray[np.float64],
     margin: NDArray[np.float64],
 ) -> NDArray[np.bool_]:
-    """Passes that rest on an estimate, or lie within the yellow band above the limit."""
+    """Tell which passes rest on an estimate, or lie within the yellow band."""
     passes = outcome == PASS
     near = passes & (rule.yellow_band > 0) & (margin < rule.yellow_band * np.abs(limit))
     estimated = np.zeros(len(passes), dtype=bool)

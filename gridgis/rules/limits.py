@@ -83,7 +83,8 @@ class Per(_Model):
             return (
                 f"{steps} × {with_unit(self.amount, unit)} = {with_unit(value, unit)}"
             )
-        return f"{steps} × {with_unit(self.amount, unit)} ÷ {amount(self.each)} = {with_unit(value, unit)}"
+        each = f"{with_unit(self.amount, unit)} ÷ {amount(self.each)}"
+        return f"{steps} × {each} = {with_unit(value, unit)}"
 
     def relief(self, subject: dict[str, float], measured: float) -> str:
         """Say by how much the quantity would have to shrink for `measured` to suffice."""
@@ -141,8 +142,8 @@ class Steps(_Model):
         count = f"{amount(subject[self.of])} {quantity_unit(self.of)}"
         return f"{quantity_word(self.of)} {count}，对应档 {with_unit(value, unit)}"
 
-    def relief(self, subject: dict[str, float], measured: float) -> str:
-        """Steps give no such remedy in one number."""
+    def relief(self, _subject: dict[str, float], _measured: float) -> str:
+        """Return nothing: steps give no such remedy in one number."""
         return ""
 
 
@@ -188,11 +189,12 @@ class Increment(_Model):
         count = subject[self.of]
         value = float(self._value(np.array([count]))[0])
         steps = (value - self.base) / self.add
-        sums = f"{amount(self.base)} + {amount(steps)} × {amount(self.add)} = {with_unit(value, unit)}"
-        return f"{amount(count)} {quantity_unit(self.of)}：{sums}"
+        sums = f"{amount(self.base)} + {amount(steps)} × {amount(self.add)}"
+        head = f"{amount(count)} {quantity_unit(self.of)}"
+        return f"{head}：{sums} = {with_unit(value, unit)}"
 
-    def relief(self, subject: dict[str, float], measured: float) -> str:
-        """Increments give no such remedy in one number."""
+    def relief(self, _subject: dict[str, float], _measured: float) -> str:
+        """Return nothing: increments give no such remedy in one number."""
         return ""
 
 

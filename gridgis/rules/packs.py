@@ -70,7 +70,7 @@ class Parameter(_Model):
     choices: Mapping[str, Choice] = Field(default_factory=dict)
     show_other_readings: bool = False
 
-    def value(self, chosen: Any) -> Any:
+    def value(self, chosen: Any) -> Any:  # noqa: ANN401 - a pack may hold any value
         """Return what a rule gets for a chosen value; raise `ValueError` if it is none."""
         if not self.choices:
             return chosen
@@ -238,7 +238,7 @@ def load_pack(
     rules: list[Rule] = []
     readings: dict[str, tuple[Reading, ...]] = {}
     for position, raw in enumerate(given.rules, start=1):
-        rule = _rule(file, raw, position, given, chosen, problems)
+        rule = _rule(file, raw, position, given, chosen, problems=problems)
         if rule is not None:
             rules.append(rule)
             readings[rule.id] = _other_readings(raw, given, chosen)
@@ -319,6 +319,7 @@ def _rule(
     position: int,
     given: _File,
     chosen: Mapping[str, Any],
+    *,
     problems: list[Problem],
 ) -> Rule | None:
     name = str(raw.get("id", f"第 {position} 条"))
@@ -340,7 +341,7 @@ def _rule(
     return None
 
 
-def _filled(node: Any, given: _File, chosen: Mapping[str, Any]) -> Any:
+def _filled(node: Any, given: _File, chosen: Mapping[str, Any]) -> Any:  # noqa: ANN401
     """Put the chosen value wherever a rule says `{parameter: NAME}`."""
     if isinstance(node, Mapping):
         if set(node) == {"parameter"}:
@@ -374,7 +375,7 @@ def _other_readings(
     return tuple(found)
 
 
-def _named(node: Any) -> set[str]:
+def _named(node: object) -> set[str]:
     if isinstance(node, Mapping):
         if set(node) == {"parameter"}:
             return {node["parameter"]}

@@ -73,7 +73,7 @@ def _geometry(
     facilities: pd.DataFrame, positions: NDArray[np.intp]
 ) -> NDArray[np.object_]:
     if isinstance(facilities, gpd.GeoDataFrame):
-        return facilities.geometry.to_numpy()[positions]
+        return np.asarray(facilities.geometry.array, dtype=object)[positions]
     return np.full(len(positions), None, dtype=object)
 
 
@@ -94,7 +94,7 @@ def _near(
     located = np.flatnonzero(
         ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     )
-    if len(located) < 2:
+    if not len(located):
         return _NO_PAIRS
     tree = shapely.STRtree(geometry[located])
     pairs = tree.query(geometry[located], predicate="dwithin", distance=distance_m)

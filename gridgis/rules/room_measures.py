@@ -18,7 +18,6 @@ from gridgis.rules.rooms import (
     RoomFilter,
     classify,
 )
-
 from gridgis.wording import SUBJECTS
 
 __all__ = [
@@ -75,7 +74,7 @@ def place_count(context: Context, chosen: PlaceFilter) -> Measured:
     n = len(context.subjects)
     known = pd.DataFrame({"s": subject[certain], "l": label[certain]}).drop_duplicates()
     low = np.bincount(known["s"], minlength=n).astype(float)
-    loose = np.bincount(subject[~certain], minlength=n)
+    loose = np.bincount(subject[~certain], minlength=n).astype(float)
     counted = np.bincount(subject[found.state[rows] == COUNTED], minlength=n)
     low, high = np.where(counted > 0, np.maximum(low, 1.0), 0.0), low + loose
     missing = np.where(loose > 0, "有用房位置或用途不明，无法判断是否集中", "").astype(
@@ -187,7 +186,8 @@ def rooms_outside_first_phase(context: Context, chosen: RoomFilter) -> Measured:
 
 
 def _per_subject(context: Context, amounts: Floats) -> Floats:
-    return np.bincount(context.rooms.subject, amounts, minlength=len(context.subjects))
+    n = len(context.subjects)
+    return np.bincount(context.rooms.subject, amounts, minlength=n).astype(float)
 
 
 def _any_per_subject(

@@ -213,7 +213,9 @@ def classify(rooms: Rooms, chosen: RoomFilter, on: date) -> Classified:
     settle(only_usable, UNCERTAIN, "只有使用面积，缺少建筑面积")
     settle(np.isnan(area), UNCERTAIN, "缺少面积")
     settle(state < 0, COUNTED, "")
-    return _amounts(frame, chosen, state, why, tuple(reasons), area * share)
+    return _amounts(
+        frame, chosen, state=state, why=why, reasons=tuple(reasons), area=area * share
+    )
 
 
 def _area(frame: pd.DataFrame, chosen: RoomFilter) -> NDArray[np.float64]:
@@ -226,6 +228,7 @@ def _area(frame: pd.DataFrame, chosen: RoomFilter) -> NDArray[np.float64]:
 def _amounts(
     frame: pd.DataFrame,
     chosen: RoomFilter,
+    *,
     state: NDArray[np.int8],
     why: NDArray[np.int32],
     reasons: tuple[str, ...],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -17,9 +18,6 @@ from gridgis.rules.measured import (
     from_values,
 )
 from gridgis.rules.subjects import county_of, development_of
-
-from datetime import date
-
 from gridgis.tables import TABLES
 from gridgis.wording import quantity_word
 
@@ -70,14 +68,14 @@ def attribute(context: Context, chosen: Attribute) -> Measured:
     return from_values(value, f"缺少{quantity_word(chosen.column)}", about)
 
 
-def code_digits(context: Context, chosen: NoParameters) -> Measured:
+def code_digits(context: Context, _chosen: NoParameters) -> Measured:
     """Count the digits of the code, 0 where it has anything else in it."""
     codes = context.subjects.index.to_series()
     digits = codes.str.len().where(codes.str.fullmatch(r"[0-9]+"), 0)
-    return from_values(digits.to_numpy(float), "")
+    return from_values(np.asarray(digits, dtype=float), "")
 
 
-def polygon_area(context: Context, chosen: NoParameters) -> Measured:
+def polygon_area(context: Context, _chosen: NoParameters) -> Measured:
     """Measure the area of the subject's own outline, in ㎡ in the project's CRS."""
     if "geometry" not in context.subjects:
         return from_values(np.full(len(context.subjects), np.nan), "没有边界图形")
@@ -94,7 +92,7 @@ def yearly(context: Context, chosen: Yearly) -> Measured:
     title = TABLES[chosen.table].title
     given = chosen.table in context.data
     text = f"“{title}”表中没有该社区的数据" if given else f"未提供“{title}”表"
-    return from_values(value.to_numpy(), text)
+    return from_values(np.asarray(value, dtype=float), text)
 
 
 def certified_share(context: Context, chosen: CountyShare) -> Measured:
@@ -103,9 +101,9 @@ def certified_share(context: Context, chosen: CountyShare) -> Measured:
     members = _members(context, chosen)
     staff = latest[["workers", "certified"]].reindex(members.index)
     sums = staff.groupby(members.to_numpy()).sum().reindex(context.subjects.index)
-    unknown = staff.isna().any(axis=1).groupby(members.to_numpy()).any()
+    gaps = staff.isna().any(axis=1).groupby(members.to_numpy()).any()
     share = (sums["certified"] / sums["workers"].replace(0.0, np.nan)).to_numpy(float)
-    unknown = unknown.reindex(context.subjects.index).fillna(value=True).to_numpy(bool)
+    unknown = gaps.reindex(context.subjects.index).fillna(value=True).to_numpy(bool)
     return from_values(np.where(unknown, np.nan, share), "有社区缺少工作者或持证人数")
 
 
@@ -133,7 +131,7 @@ def named_share(context: Context, chosen: CountyShare) -> Measured:
 _MILESTONES = ("planned_on", "started_on", "accepted_on", "delivered_on")
 
 
-def late_milestones(context: Context, chosen: NoParameters) -> Measured:
+def late_milestones(context: Context, _chosen: NoParameters) -> Measured:
     """Count the milestones at which the rooms came later than the housing (四同步)."""
     estates = context.data["estates"]
     development = development_of(estates)
@@ -158,7 +156,7 @@ def late_milestones(context: Context, chosen: NoParameters) -> Measured:
     return Measured(low, high, missing, applies=applies, aside="尚无到期的节点")
 
 
-def handover_gaps(context: Context, chosen: NoParameters) -> Measured:
+def handover_gaps(context: Context, _chosen: NoParameters) -> Measured:
     """Count what is missing of agreement, hand-over date and receiver once delivered."""
     estates = context.data["estates"]
     day = pd.Timestamp(context.on)

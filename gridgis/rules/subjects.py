@@ -8,14 +8,14 @@ counts all its phases together (domain N16a).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gridgis.tables import Dataset, marked
+from gridgis.tables import Dataset, Mark, marked
 
 __all__ = ["SubjectKind", "county_of", "development_of", "subjects_of"]
 
@@ -63,7 +63,7 @@ def _estates(data: Dataset) -> pd.DataFrame:
     phases = table.assign(_code=code).groupby("_code", sort=False)
     first = phases.first()
     frame = first[["name", "community_code", "housing_kind"]].copy()
-    several = frame.index[phases["name"].nunique() > 1]
+    several = frame.index[phases["name"].nunique() > 1]  # noqa: PD101 - by group
     if len(several):
         shared = (
             table[code.isin(several)]
@@ -104,7 +104,7 @@ def _with_geometry(
 
 
 def _kind_of(kind: pd.Series, code: pd.Series, index: pd.Index) -> pd.Series:
-    """New if any phase is new, unknown if none is and some phase does not say."""
+    """Return new if any phase is new, unknown if none is and some phase does not say."""
     is_new = (kind == "new").groupby(code.to_numpy(), sort=False).any()
     is_unknown = kind.isna().groupby(code.to_numpy(), sort=False).any()
     value = np.where(is_new, "new", np.where(is_unknown, "", "existing"))
@@ -131,7 +131,11 @@ def county_of(data: Dataset) -> pd.Series:
 
 def _shared_name(names: pd.Series) -> str:
     """Return what the names of the phases have in common: 花园一期, 花园二期 → 花园."""
-    return commonprefix([str(name) for name in names.dropna()]).rstrip(" 第（(·-")
+    known = [str(name) for name in names.dropna()]
+    shared = takewhile(
+        lambda letters: len(set(letters)) == 1, zip(*known, strict=False)
+    )
+    return "".join(letters[0] for letters in shared).rstrip(" 第（(·-")
 
 
 def _sum_if_all_known(values: pd.Series, code: pd.Series) -> pd.Series:
@@ -141,7 +145,7 @@ def _sum_if_all_known(values: pd.Series, code: pd.Series) -> pd.Series:
 
 
 def _inexact(table: pd.DataFrame, column: str) -> pd.Series:
-    marks = ("about", "at_least", "at_most")
+    marks: tuple[Mark, ...] = ("about", "at_least", "at_most")
     return pd.concat([marked(table, column, mark) for mark in marks], axis=1).any(
         axis=1
     )
