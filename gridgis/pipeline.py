@@ -165,7 +165,6 @@ _VERDICT_COLUMNS = [
     "reason",
     "note",
     "colour",
-    ,
 ]
 _EVIDENCE_COLUMNS = [
     "rule_id",
@@ -177,7 +176,6 @@ _EVIDENCE_COLUMNS = [
     "unit",
     "counted",
     "why",
-    ,
 ]
 
 
@@ -340,7 +338,6 @@ _FINDING_COLUMNS = [
     "area_m2",
     "width_m",
     "households",
-    ,
 ]
 
 

@@ -134,7 +134,6 @@ USES = (
     "shopfront",
     "commerce",
     "other",
-    ,
 )
 
 TABLES: Mapping[str, TableSpec] = MappingProxyType(
