@@ -8,6 +8,7 @@ are shown as they are and mean nothing in either language.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 __all__ = ["map_text", "script_json"]
@@ -15,6 +16,9 @@ __all__ = ["map_text", "script_json"]
 _ENTITIES = str.maketrans({sign: f"&#{ord(sign)};" for sign in "&<>\"'`${}\\"})
 # Inside a script element, `</script` ends the script and `<!--` changes its reading;
 # two line separators were line ends to older engines.
+# A jinja template, as folium makes of every script, reads doubled braces and their kin;
+# in JSON an opening brace followed by one of these stands only inside a text.
+_TEMPLATE_SIGN = re.compile(r"\{(?=[{%#])")
 _IN_SCRIPT = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 
 
@@ -41,4 +45,4 @@ def script_json(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
     compact = json.dumps(
         value, ensure_ascii=False, allow_nan=False, separators=(",", ":")
     )
-    return compact.translate(_IN_SCRIPT)
+    return _TEMPLATE_SIGN.sub(r"\\u007b", compact).translate(_IN_SCRIPT)
