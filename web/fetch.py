@@ -21,8 +21,13 @@ from typing import Any
 
 WEB = Path(__file__).resolve().parent
 ASSETS = WEB.parent / "gridgis" / "outputs" / "assets"
-INPUTS = ("manifest.toml", "package-lock.json", "font.py")
+INPUTS = ("manifest.toml", "package-lock.json", "font.py", "fetch.py")
 RULE = "=" * 72
+# No weights: the browser thickens the one there is.
+FONT_FACE = (
+    '@font-face {{ font-family: "Gridgis Sans"; font-display: swap;\n'
+    '  src: url({name}) format("woff2"); }}\n'
+)
 
 
 class FetchError(SystemExit):
@@ -119,7 +124,7 @@ def npm_licence(package: dict[str, Any], work: Path) -> str:
 
 def fetch_font(font: dict[str, str], work: Path) -> tuple[dict[str, bytes], str]:
     """Return the font's subset by its place among the assets, and its licence."""
-    from font import subset_woff2  # noqa: PLC0415 - needs fontTools only here
+    from font import subset_woff2
 
     line = f"{font['requirement']} --hash=sha256:{font['wheel_sha256']}\n"
     (work / "font.txt").write_text(line, encoding="utf-8")
@@ -129,7 +134,11 @@ def fetch_font(font: dict[str, str], work: Path) -> tuple[dict[str, bytes], str]
         full, licence = wheel.read(font["from"]), wheel.read(font["licence_file"])
     name, version = font["requirement"].split("==")
     title = f"Noto Sans SC Regular, subset, from {name} {version} ({font['licence']})"
-    return {font["to"]: subset_woff2(full)}, f"{title}\n\n{licence.decode()}"
+    files = {
+        font["to"]: subset_woff2(full),
+        font["css"]: FONT_FACE.format(name=Path(font["to"]).name).encode(),
+    }
+    return files, f"{title}\n\n{licence.decode()}"
 
 
 def write(files: dict[str, bytes], addresses: dict[str, str], licences: str) -> None:

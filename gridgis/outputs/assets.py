@@ -13,21 +13,13 @@ from pathlib import Path
 
 from gridgis.errors import GridgisError
 
-__all__ = [
-    "ASSETS",
-    "FONT",
-    "MissingAssetError",
-    "as_data_uri",
-    "inline_css",
-    "local",
-    "text",
-]
+__all__ = ["ASSETS", "FONT_CSS", "MissingAssetError", "inline_css", "local", "text"]
 
 ASSETS = Path(__file__).with_name("assets")
 """The folder that pages are served from."""
 
-FONT = "fonts/NotoSansSC-subset.woff2"
-"""Noto Sans SC, cut down to GB 2312."""
+FONT_CSS = "fonts/font.css"
+"""The style sheet that names the font "Gridgis Sans": Noto Sans SC, cut to GB 2312."""
 
 _MIME = {".png": "image/png", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 _CSS_URL = re.compile(r"url\(([^)#]+)\)")
@@ -59,8 +51,7 @@ def text(place: str) -> str:
     return _read(place).decode("utf-8")
 
 
-def as_data_uri(place: str) -> str:
-    """Return an asset as an address that contains it."""
+def _as_data_uri(place: str) -> str:
     content = base64.b64encode(_read(place)).decode("ascii")
     return f"data:{_MIME[Path(place).suffix]};base64,{content}"
 
@@ -73,7 +64,7 @@ def inline_css(place: str) -> str:
         name = match[1].strip("'\" ")
         if name.startswith("data:"):
             return match[0]
-        return f"url({as_data_uri((folder / name).as_posix())})"
+        return f"url({_as_data_uri((folder / name).as_posix())})"
 
     return _CSS_URL.sub(embed, text(place))
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from gridgis.pipeline import Results
 
-__all__ = ["KINDS", "ResultsMap", "page_part", "results_map"]
+__all__ = ["KINDS", "page_part", "results_map"]
 
 KINDS = ("community", "grid", "estate", "county")
 """The kinds of subjects a map shows, from the ground up."""
@@ -37,19 +36,6 @@ _TEMPLATE = """
 """
 
 
-@dataclass(frozen=True)
-class ResultsMap:
-    """A folium map, and the key of what it shows.
-
-    `key` changes whenever anything shown changes; streamlit-folium's own key does not,
-    because it drops whatever looks like one of folium's ids ("_001") before comparing.
-    A folium map can be rendered once only by streamlit-folium: build it anew each time.
-    """
-
-    map: folium.Map
-    key: str
-
-
 def results_map(
     results: Results,
     *,
@@ -59,9 +45,8 @@ def results_map(
     focus: str | None = None,
     facilities: bool = False,
     hatch: bool = False,
-    view: str = "",
-) -> ResultsMap:
-    """Draw results as a folium map that asks nothing of the network.
+) -> folium.Map:
+    """Draw results as a folium map that, its Leaflet inlined, asks nothing of a network.
 
     Parameters
     ----------
@@ -78,9 +63,6 @@ def results_map(
         Draw rooms and grounds from the start (otherwise they can be switched on).
     hatch
         Patterns instead of plain colours, for a black-and-white print.
-    view
-        A name under which the browser remembers centre and zoom, so that a map drawn
-        anew stays where the reader left it. Empty: nothing is remembered.
 
     Raises
     ------
@@ -98,12 +80,9 @@ def results_map(
         "show_facilities": facilities,
         "focus": None if focus is None else map_text(focus),
         "hatch": hatch,
-        "view": map_text(view),
     }
-    text = script_json(payload)
     figure = _empty_map(canvas=payload["canvas"])
-    figure.add_child(_element(text), name="gridgis_results")
-    return ResultsMap(figure, hashlib.sha256(text.encode()).hexdigest()[:16])
+    return figure.add_child(_element(script_json(payload)), name="gridgis_results")
 
 
 @cache

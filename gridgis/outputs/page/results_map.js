@@ -238,33 +238,15 @@
     if (bounds.isValid()) { map.fitBounds(bounds, { padding: [16, 16], animate: false }); }
     else { map.setView([35, 105], 4); }
   }
-  // The view outlives a redrawn map: a new colour must not throw the reader back.
-  function remembered() {
-    try { return JSON.parse(sessionStorage.getItem("gridgis:" + data.view)); }
-    catch (error) { return null; }
-  }
-  function remember() {
-    if (!data.view) { return; }
-    var view = { centre: map.getCenter(), zoom: map.getZoom(), focus: data.focus };
-    try { sessionStorage.setItem("gridgis:" + data.view, JSON.stringify(view)); }
-    catch (error) { return; }
-  }
   function start() {
-    var last = data.view ? remembered() : null;
     home();
-    if (last && (!data.focus || last.focus === data.focus)) {
-      map.setView(last.centre, last.zoom, { animate: false });
-    }
     data.layers.forEach(function (layer) {
       var index = data.focus ? layer.codes.indexOf(data.focus) : -1;
       if (index < 0) { return; }
       state.picked = { kind: layer.kind, index: index };
-      if (layer.paths[index] && (!last || last.focus !== data.focus)) {
-        show(layer.paths[index]);
-      }
+      if (layer.paths[index]) { show(layer.paths[index]); }
     });
     redraw();
-    remember();
   }
 
   data.layers.forEach(function (layer, place) { layer.base = place === 0; build(layer); });
@@ -273,7 +255,7 @@
   L.control.scale({ imperial: false }).addTo(map);
   legend.addTo(map);
   start();
-  map.on("zoomend moveend", function () { relabel(); remember(); });
+  map.on("zoomend moveend", relabel);
   window.gridgis = {
     data: data, label: label, swatch: swatch, shadeOf: shadeOf, counts: counts, amiss: amiss,
     says: says, home: home, pick: pick, unpick: unpick, map: map,
