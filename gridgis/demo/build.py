@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from gridgis.demo.files import NAMES, Written, write_files
-from gridgis.demo.model import DAY, County
+from gridgis.demo.model import DAY, County, Defect
 from gridgis.demo.plan import DETAILED_UP_TO, plan
 from gridgis.demo.readme import readme
 from gridgis.demo.truth import community_verdicts, gather
@@ -212,7 +212,7 @@ def _figure(value: float | None) -> float | None:
     return None if value is None else round(float(value), 6)
 
 
-def _defect(defect: Any) -> dict[str, Any]:
+def _defect(defect: Defect) -> dict[str, Any]:
     row = asdict(defect)
     row["rule_ids"] = list(defect.expected)
     row["expected"] = dict(defect.expected)

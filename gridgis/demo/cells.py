@@ -45,7 +45,7 @@ def area_text(room: Room, rng: Random, *, plain: bool) -> str | float | None:
     if room.area is None:
         return None
     form = 0 if plain else rng.randrange(6)
-    number = f"{room.area:g}" if room.area < 1e5 else str(room.area)
+    number = f"{room.area:.10g}"
     forms: dict[int, str] = {3: f"{number}㎡", 4: f"{number}平方米", 5: f"{number} m2"}
     return forms.get(form, room.area)
 

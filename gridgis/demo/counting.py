@@ -26,8 +26,18 @@ __all__ = [
 ]
 
 ALL_ROOMS = frozenset(
-    "office service activity party_service_center service_station service_facility "
-    "culture_room police_room mediation_room social_work_station".split()
+    [
+        "office",
+        "service",
+        "activity",
+        "party_service_center",
+        "service_station",
+        "service_facility",
+        "culture_room",
+        "police_room",
+        "mediation_room",
+        "social_work_station",
+    ]
 )
 _NEARBY_M = 50.0
 _SMALL_M2 = 30.0
@@ -105,13 +115,10 @@ def _counts(room: Room, want: Want) -> bool | None:
         return False
     if room.available is not None and room.available > DAY:
         return False
-    if want.tenures:
-        if room.tenure is None:
-            return None
-        if room.tenure not in want.tenures:
-            return False
+    if want.tenures and room.tenure is not None and room.tenure not in want.tenures:
+        return False
     known = room.outdoor if want.outdoor else room.area
-    return None if known is None else True
+    return None if known is None or (want.tenures and room.tenure is None) else True
 
 
 def places(rooms: Sequence[Room]) -> tuple[list[list[int]], list[int]]:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyogrio
 
 from gridgis.demo import ledgers
-from gridgis.demo.cells import word, yes_no
+from gridgis.demo.cells import word
 from gridgis.demo.sheets import Count, Sheet, write_workbook
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def write_files(
         if county.sizes.detailed:
             _write_ledger(county, rooms, directory, written, clean=clean)
             progress(0.6, "写出图层")
-            _write_detailed_layers(county, directory, written, clean=clean)
+            _write_detailed_layers(county, directory, written)
         else:
             _write_province(county, rooms, directory, written)
         progress(0.85, "写出表格")
@@ -123,9 +123,7 @@ def _refusals(file: str, sheet: Sheet, rooms: list[Room]) -> list[dict[str, obje
     ]
 
 
-def _write_detailed_layers(
-    county: County, directory: Path, written: Written, *, clean: bool
-) -> None:
+def _write_detailed_layers(county: County, directory: Path, written: Written) -> None:
     layers = county.layers
     outlines = layers["communities"].rename(
         columns={
@@ -196,7 +194,7 @@ def _write_province(
     communities["老年人口"] = [c.elderly for c in county.communities]
     _write_gpkg(communities, directory / "社区.gpkg", "社区", "communities", written)
     handover = ledgers.handover_columns(county, plain=True).drop(columns="小区名称")
-    days = [column for column in handover if column.endswith("日期")]
+    days = [name for name in handover.columns.astype(str) if name.endswith("日期")]
     handover[days] = handover[days].astype("str").where(handover[days].notna(), None)
     estates = ledgers.estate_columns(county).merge(handover, on="小区编号", how="left")
     shaped = _with_shapes(county, estates)
@@ -253,7 +251,7 @@ def _write_tables(county: County, directory: Path, written: Written) -> None:
     tables = (
         (
             "户外场地.csv",
-            ledgers.grounds_table(county, grounds),
+            ledgers.grounds_table(grounds),
             "gb18030",
             "facilities",
         ),

@@ -7,6 +7,7 @@ from datetime import date
 from math import ceil
 from typing import TYPE_CHECKING
 
+from gridgis.demo.chance import happens
 from gridgis.demo.model import NEVER, Community, Estate, Room, Year
 from gridgis.demo.names import ESTATES
 
@@ -24,6 +25,12 @@ __all__ = [
 ]
 
 _FUTURE = date(2099, 6, 30)
+_ONE_STOREY_M2 = 250.0
+# Share of a room that residents use for activities, where the ledger states it.
+_FOR_ACTIVITY = {
+    "party_service_center": 0.4, "service": 0.1, "service_station": 0.3,
+    "service_facility": 0.6, "elderly_day_care": 0.7, "canteen": 0.2, "nursery": 0.5,
+}  # fmt: skip
 _EXTRAS = (
     ("police_room", 30, 45, 0.5),
     ("mediation_room", 30, 40, 0.5),
@@ -37,7 +44,7 @@ _EXTRAS = (
 
 def premises(rng: Random, *, clean: bool) -> Iterator[Room]:
     """Yield the rooms of an ordinary community, all in one building at its anchor."""
-    short = 0.7 if not clean and rng.random() < 0.15 else 1.0
+    short = 0.7 if not clean and happens(rng, 0.15) else 1.0
     base = [
         ("party_service_center", rng.uniform(180, 260) * short),
         ("service", rng.uniform(100, 150) * short),
@@ -46,22 +53,34 @@ def premises(rng: Random, *, clean: bool) -> Iterator[Room]:
     total = sum(area for _, area in base)
     active = total * rng.uniform(0.6, 2.4)
     base += [("culture_room", active * 0.4), ("activity", active * 0.6)]
+    base += [
+        (use, rng.uniform(low, high))
+        for use, low, high, p in _EXTRAS
+        if happens(rng, p)
+    ]
+    stated = clean or happens(rng, 0.8)
     for use, area in base:
-        yield _in_centre(use, round(area, 1), rng)
-    for use, low, high, chance in _EXTRAS:
-        if rng.random() < chance:
-            yield _in_centre(use, round(rng.uniform(low, high), 1), rng)
-    if rng.random() < 0.7:
+        yield _in_centre(use, round(area, 1), rng, stated=stated)
+    if happens(rng, 0.7):
         area = round(rng.uniform(90, 180), 1)
         yield replace(
             _in_centre("health_station", area, rng), building="", x=rng.uniform(70, 110)
         )
 
 
-def _in_centre(use: str, area: float, rng: Random) -> Room:
-    top = 2 if area > 250 else None
+def _in_centre(use: str, area: float, rng: Random, *, stated: bool = False) -> Room:
+    top = 2 if area > _ONE_STOREY_M2 else None
     tenure = rng.choice(("owned", "owned", "allocated", "leased"))
-    return Room(use=use, area=area, building="社区综合楼", top=top, tenure=tenure)
+    share = _FOR_ACTIVITY.get(use)
+    activity = round(area * share, 1) if stated and share else None
+    return Room(
+        use=use,
+        area=area,
+        activity=activity,
+        building="社区综合楼",
+        top=top,
+        tenure=tenure,
+    )
 
 
 def grounds(rng: Random) -> Iterator[Room]:
@@ -76,7 +95,7 @@ def grounds(rng: Random) -> Iterator[Room]:
 
 def workers_required(households: float) -> int:
     """Return the workers an urban community needs: 4, +1 per full 250 beyond 1,000."""
-    return 4 if households <= 1000 else 4 + int((households - 1000) // 250)
+    return 4 + max(0, int((households - 1000) // 250))
 
 
 def existing_estates(
@@ -98,11 +117,11 @@ def new_estate(
 ) -> tuple[Estate, tuple[Room, ...]]:
     """Return an ordinary new estate with its rooms; one in five falls short."""
     dwellings = rng.randrange(160, 1500)
-    short = 0.8 if not clean and rng.random() < 0.2 else 1.0
+    short = 0.8 if not clean and happens(rng, 0.2) else 1.0
     needed = dwellings * 0.5 * rng.uniform(1.02, 1.3) * short
     elderly = round(needed * 0.6 + 0.05, 1)
     service = round(needed - elderly + 0.1, 1)
-    building = not clean and rng.random() < 0.15
+    building = not clean and happens(rng, 0.15)
     estate = _timed(
         Estate(
             name=name,
@@ -122,8 +141,9 @@ def new_estate(
     status = "building" if building else "in_use"
     rooms = tuple(
         Room(
-            use=use, area=area, tenure="allocated", building="配套楼", status=status,
-            top=2 if area > 200 else None,
+            use=use, area=area, activity=round(area * _FOR_ACTIVITY[use], 1),
+            tenure="allocated", building="配套楼", status=status,
+            top=2 if area > _ONE_STOREY_M2 else None,
         )
         for use, area in (("service_facility", service), ("elderly_day_care", elderly))
     )  # fmt: skip
@@ -153,10 +173,10 @@ def figures(
     """Return staff, funds and score of an ordinary community in the latest year."""
     urban = community.kind == "urban"
     needed = workers_required(community.dwellings) if urban else 3
-    change = rng.choice((0, 0, 1, 2)) if clean or rng.random() > 0.2 else -1
+    change = rng.choice((0, 0, 1, 2)) if clean or happens(rng, 0.8) else -1
     base = 120_000 if urban else 100_000
     money = base + 1000 * rng.randrange(0, 40)
-    if not clean and rng.random() < 0.12:
+    if not clean and happens(rng, 0.12):
         money = base - 1000 * rng.randrange(5, 30)
     score = round(rng.uniform(90 if clean else 84, 99), 1)
     share = round(rng.uniform(0.82, 0.99), 3)

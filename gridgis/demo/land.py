@@ -8,25 +8,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil, sqrt
-from random import Random
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
+
+from gridgis.demo.chance import seeded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from random import Random
 
-    from numpy.typing import NDArray
 
-__all__ = ["CRS", "Land", "cells", "lay_out"]
+__all__ = ["CRS", "Land", "Share", "cells", "lay_out"]
 
 # Near 105.24° E: CGCS2000, 3-degree zone with central meridian 105° E, no prefix.
 CRS = "EPSG:4544"
 _EAST, _NORTH = 518_000.0, 3_380_000.0
 _COUNTY = 81
 _CENTRE_M, _SPREAD_M = 560.0, 1300.0
+
+
+Index = int | NDArray[np.int64]
+Share = float | NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class Land:
         return self.side * self.side
 
     def within(
-        self, community: object, block: object, u: object, v: object
+        self, community: Index, block: Index, u: Share, v: Share
     ) -> NDArray[np.float64]:
         """Return points at the shares (u east, v north) of blocks, shape (…, 2)."""
         corner = self.corners[community, block]
@@ -51,7 +57,8 @@ class Land:
         north = np.asarray(v, dtype=float)[..., None]
         low = corner[..., 0, :] * (1 - east) + corner[..., 1, :] * east
         high = corner[..., 3, :] * (1 - east) + corner[..., 2, :] * east
-        return np.round(low * (1 - north) + high * north, 2)
+        points: NDArray[np.float64] = np.round(low * (1 - north) + high * north, 2)
+        return points
 
     def anchor(self, community: int) -> tuple[float, float]:
         """Return the place in the middle of a community where its premises stand."""
@@ -60,8 +67,7 @@ class Land:
 
     def blocks(self) -> NDArray[np.object_]:
         """Return the block polygons, shape (communities, blocks)."""
-        polygons: NDArray[np.object_] = shapely.polygons(self.corners)
-        return polygons
+        return np.asarray(shapely.polygons(self.corners), dtype=object)
 
     def outlines(self) -> gpd.GeoSeries:
         """Return the community polygons, edge to edge."""
@@ -72,7 +78,7 @@ class Land:
         self,
         community: NDArray[np.int64],
         block: NDArray[np.int64],
-        box: tuple[object, object, object, object],
+        box: tuple[Share, Share, Share, Share],
     ) -> gpd.GeoSeries:
         """Return the part of each block between the shares (u0, v0, u1, v1)."""
         u0, v0, u1, v1 = (
@@ -106,7 +112,7 @@ def lay_out(at: Sequence[tuple[int, int]], side: int, seed: int) -> Land:
     width = _columns(len(at))
     place = np.array(at, dtype=np.int64)
     rows, columns = place.max(axis=0) + 1
-    nodes = _nodes(int(rows), int(columns), width, side, Random(f"land-{seed}"))
+    nodes = _nodes(int(rows), int(columns), width, side, seeded("land", seed))
     # Snake order: neighbours in the list share an edge, so any run of blocks is one piece.
     snake = [
         (row, column if row % 2 == 0 else side - 1 - column)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from random import Random
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -12,7 +11,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridgis.demo.land import CRS, Land
+from gridgis.demo.chance import seeded
+from gridgis.demo.land import CRS, Land, Share
 from gridgis.demo.model import Community, Defect, Estate
 from gridgis.demo.parts import Parts, houses
 
@@ -30,6 +30,7 @@ _UNITS = (
     (110.2, 100.0, "fail"),
     (100.0, 100.0, "pass"),
 )
+_UNIT_DIGITS = 15
 _GRID_FILE = "网格.geojson"
 # Building slots in a block: two rows of four, as shares of its sides.
 _SLOTS = tuple((0.17 + 0.22 * (k % 4), 0.28 + 0.42 * (k // 4)) for k in range(8))
@@ -114,12 +115,12 @@ def _estate_ground(works: Works) -> gpd.GeoDataFrame:
     )
     if works.detailed:
         low, high = 0.06 + 0.88 * part / count, 0.06 + 0.88 * (part + 1) / count
-        box: tuple[object, ...] = (low, 0.06, high, 0.94)
+        box: tuple[Share, Share, Share, Share] = (low, 0.06, high, 0.94)
     else:
         order = pd.Series(community).groupby(community).cumcount().to_numpy(dtype=float)
         east, north = order % 3 / 3, order // 3 % 3 / 3
         box = (east + 0.03, north + 0.03, east + 0.3, north + 0.3)
-    shapes = works.land.quads(community, block, box)  # type: ignore[arg-type]
+    shapes = works.land.quads(community, block, box)
     return gpd.GeoDataFrame(
         {"id": [e.id for e in works.estates]}, geometry=shapes, crs=CRS
     )
@@ -127,7 +128,8 @@ def _estate_ground(works: Works) -> gpd.GeoDataFrame:
 
 def _general_grids(works: Works) -> gpd.GeoDataFrame:
     """Join the blocks of each run: the grids of a community tile it exactly."""
-    rows, members = [], []
+    rows: list[tuple[object, ...]] = []
+    members: list[tuple[int, int, int]] = []
     for index, (community, parts) in enumerate(
         zip(works.communities, works.parts, strict=True)
     ):
@@ -170,7 +172,7 @@ def _unit_grids(works: Works) -> tuple[gpd.GeoDataFrame, list[Defect]]:
         )
         shapes.append(shapely.box(west, south, west + width, south + height))
         rows.append((code, community.code, f"单元{number + 1}", "unit", np.nan, np.nan))
-        outcome = "pass" if len(code) == 15 else "fail"
+        outcome = "pass" if len(code) == _UNIT_DIGITS else "fail"
         defects.append(
             Defect(
                 kind="unit_grid",
@@ -232,7 +234,7 @@ def _buildings(works: Works) -> gpd.GeoDataFrame:
     }
     rows = []
     for index, community in enumerate(works.communities):
-        rng = Random(f"{works.seed}-houses-{community.code}")
+        rng = seeded(works.seed, "houses", community.code)
         number = 0
         for block, homes in enumerate(works.homes[index]):
             for slot, households in enumerate(houses(homes, rng)):

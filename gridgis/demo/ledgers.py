@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,7 +16,9 @@ from gridgis.demo.cells import (
     word,
     yes_no,
 )
+from gridgis.demo.chance import seeded
 from gridgis.demo.land import CRS
+from gridgis.demo.model import LATEST
 from gridgis.demo.sheets import Sheet
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def community_sheet(county: County) -> Sheet:
 def rooms_sheet(county: County, rooms: Sequence[Room], *, plain: bool) -> Sheet:
     """Return the sheet 社区用房: community cells merged, units inside the cells."""
     places = {c.code: (c.street, c.name) for c in county.communities}
-    rng = Random("cells")
+    rng = seeded("cells")
     lon, lat = degrees([r.x for r in rooms], [r.y for r in rooms])
     rows = [
         (
@@ -131,7 +132,7 @@ def degrees(x: Sequence[float], y: Sequence[float]) -> tuple[list[float], list[f
 
 def staff_sheet(county: County) -> Sheet:
     """Return the sheet 工作人员 of the year before the latest."""
-    rows = _staff_rows(county, [row for row in county.staff if row.year == 2025])
+    rows = _staff_rows(county, [row for row in county.staff if row.year < LATEST])
     return Sheet(
         name="工作人员",
         title="2025年社区工作者配备情况（合成数据，非真实）",
@@ -143,7 +144,7 @@ def staff_sheet(county: County) -> Sheet:
 
 def staff_table(county: County) -> pd.DataFrame:
     """Return 工作者.csv of the latest year, joined by street and name."""
-    rows = _staff_rows(county, [row for row in county.staff if row.year == 2026])
+    rows = _staff_rows(county, [row for row in county.staff if row.year == LATEST])
     return pd.DataFrame(
         rows, columns=["街道", "社区名称", "年度", "专职工作者", "持证社工"]
     )
@@ -167,7 +168,7 @@ def funds_table(county: County) -> pd.DataFrame:
         (
             *places[r.community], r.year,
             None if r.operating is None else r.operating / 1e4,
-            *((50.0, 40.0, 64.0) if r.community in pilots and r.year == 2026 else (None,) * 3),
+            *((50.0, 40.0, 64.0) if r.community in pilots and r.year == LATEST else (None,) * 3),
         )
         for r in county.funds
     ]  # fmt: skip
@@ -192,7 +193,7 @@ def scores_table(county: County) -> pd.DataFrame:
     )
 
 
-def grounds_table(county: County, grounds: Sequence[Room]) -> pd.DataFrame:
+def grounds_table(grounds: Sequence[Room]) -> pd.DataFrame:
     """Return 户外场地.csv with longitude and latitude in two columns."""
     lon, lat = degrees([r.x for r in grounds], [r.y for r in grounds])
     columns = {
@@ -254,7 +255,7 @@ _MILESTONES = ("规划许可日期", "开工日期", "验收日期", "交付日�
 
 def handover_columns(county: County, *, plain: bool) -> pd.DataFrame:
     """Return milestones and hand-over of the new estates, days as a clerk writes them."""
-    rng = Random("days")
+    rng = seeded("days")
     rows = [
         (
             e.id, e.name,

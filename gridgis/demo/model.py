@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DAY",
+    "LATEST",
     "NEVER",
     "Community",
     "County",
@@ -30,6 +31,7 @@ __all__ = [
 # Truth holds on every day from DAY on: each planted date lies before it or on NEVER.
 DAY = date(2026, 6, 30)
 NEVER = date(2099, 12, 31)
+LATEST = DAY.year
 
 Mark = Literal["", "about", "at_least", "at_most"]
 

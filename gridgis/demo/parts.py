@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gridgis.demo.chance import happens
 from gridgis.demo.people import PLANTS, apportion
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ def divide(community: Community, blocks: int, rng: Random, *, clean: bool) -> Pa
         whole = (community.dwellings,)
         return Parts(runs=((0,),), households=whole, dedicated=None, free=())
     plant = PLANTS.get(community.plant)
-    dedicated = blocks - 1 if not community.plant and rng.random() < 0.3 else None
+    dedicated = blocks - 1 if not community.plant and happens(rng, 0.3) else None
     usable = blocks if dedicated is None else blocks - 1
-    wide = not clean and not community.plant and rng.random() < 0.15
+    wide = not clean and not community.plant and happens(rng, 0.15)
     number = max(1, round(community.dwellings / (640 if wide else _PER_GRID)))
     weights = [rng.uniform(0.9, 1.1) for _ in range(min(number, usable))]
     households = tuple(apportion(community.dwellings, weights))

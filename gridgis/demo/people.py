@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from random import Random
 
+    from numpy.typing import NDArray
+
     from gridgis.demo.plants import Plant
 
 __all__ = ["PLANTS", "apportion", "settle", "urban_share"]
@@ -56,7 +58,7 @@ def _county(
     centre = np.mean(cells, axis=0)
     groups = [
         *_streets(cells[:urban], centre, 5.5),
-        *_streets(cells[urban:], centre, 6.5),
+        *_streets(cells[urban:], centre, 6.5, least=2),
     ]
     urban_streets = len(_streets(cells[:urban], centre, 5.5))
     names = street_names(urban_streets, len(groups) - urban_streets)
@@ -87,12 +89,15 @@ def _county(
 
 
 def _streets(
-    cells: Sequence[tuple[int, int]], centre: np.ndarray, size: float
+    cells: Sequence[tuple[int, int]],
+    centre: NDArray[np.float64],
+    size: float,
+    least: int = 1,
 ) -> list[list[tuple[int, int]]]:
     """Cut a ring of cells into streets by direction from the county's centre."""
     if not cells:
         return []
-    number = max(1, round(len(cells) / size), 2 if len(cells) >= 4 and size > 6 else 1)
+    number = max(1, round(len(cells) / size), least if len(cells) > least else 1)
     around = sorted(
         cells, key=lambda at: (atan2(at[0] - centre[0], at[1] - centre[1]), at)
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from random import Random
 from typing import TYPE_CHECKING
 
 from gridgis.demo import filler
+from gridgis.demo.chance import happens, seeded
 from gridgis.demo.estate_plants import ESTATE_PLANTS
 from gridgis.demo.land import Land, cells, lay_out
 from gridgis.demo.layers import Works, draw
@@ -17,6 +17,7 @@ from gridgis.demo.years import ledgers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from random import Random
 
     from gridgis.demo.estate_plants import EstatePlant
 
@@ -51,7 +52,7 @@ def plan(communities: int, seed: int, *, clean: bool) -> County:
     """Return the planted county (or province), the same for the same arguments."""
     detailed = communities <= DETAILED_UP_TO
     side = 4 if detailed else 1
-    people = settle(cells(communities), Random(f"people-{seed}"), planted=not clean)
+    people = settle(cells(communities), seeded("people", seed), planted=not clean)
     land = lay_out([c.cell for c in people], side, seed)
     drafts = [_start(c, i, land, seed, clean=clean) for i, c in enumerate(people)]
     defects = [] if clean else list(_community_defects(people))
@@ -85,7 +86,7 @@ def plan(communities: int, seed: int, *, clean: bool) -> County:
 def _start(
     community: Community, index: int, land: Land, seed: int, *, clean: bool
 ) -> _Draft:
-    rng = Random(f"{seed}-{community.code}")
+    rng = seeded(seed, community.code)
     parts = divide(community, land.count, rng, clean=clean)
     draft = _Draft(community, index, parts, rng)
     plant = PLANTS.get(community.plant)
@@ -188,7 +189,7 @@ def _put_rooms(
 def _fill_estates(draft: _Draft, land: Land, *, detailed: bool, clean: bool) -> None:
     """Add ordinary estates: one new, where the plan leaves a community free, and old ones."""
     community, rng = draft.community, draft.rng
-    wants_new = not community.plant and (not clean or rng.random() < 0.5)
+    wants_new = not community.plant and (not clean or happens(rng, 0.5))
     if wants_new and (not detailed or draft.open_blocks):
         block = draft.open_blocks[0] if detailed else 0
         name = f"{community.name.removesuffix('社区')}新苑"
@@ -206,18 +207,18 @@ def _fill_estates(draft: _Draft, land: Land, *, detailed: bool, clean: bool) -> 
     old = filler.existing_estates(community, len(chosen), rng)
     for block, estate in zip(chosen, old, strict=True):
         number = len(draft.estates) + 1
-        estate = replace(estate, id=f"{community.code}X{number:02d}", block=block)
-        draft.estates.append(_with_manager(draft, land, estate, block))
+        placed = replace(estate, id=f"{community.code}X{number:02d}", block=block)
+        draft.estates.append(_with_manager(draft, land, placed, block))
 
 
 def _with_manager(draft: _Draft, land: Land, estate: Estate, block: int) -> Estate:
     """Give one old estate in ten a property manager, with rooms that must not count."""
-    if draft.rng.random() > 0.1 or draft.community.plant == "no_rows":
+    if not happens(draft.rng, 0.1) or draft.community.plant == "no_rows":
         return estate
     area = round(draft.rng.uniform(60, 180), 1)
     room = Room(use="property_rooms", area=area, building=f"{estate.name}物业楼")
     _put_rooms(draft, land, block, [(room, estate.id)])
-    return replace(estate, managed=True, committee=draft.rng.random() < 0.5)
+    return replace(estate, managed=True, committee=happens(draft.rng, 0.5))
 
 
 def _homes(draft: _Draft, land: Land) -> tuple[int, ...]:
@@ -227,7 +228,7 @@ def _homes(draft: _Draft, land: Land) -> tuple[int, ...]:
 
 
 def _numbered(draft: _Draft, partners: Mapping[str, str]) -> Iterable[Room]:
-    """Number the rooms of a community; a row that repeats a number keeps the first one."""
+    """Give the rooms their numbers: a planted repeat takes the first one again."""
     plant = PLANTS.get(draft.community.plant)
     partner = partners.get(plant.partner, "") if plant else ""
     for number, room in enumerate(draft.rooms, start=1):

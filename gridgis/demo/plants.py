@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from gridgis.demo.model import NEVER, Refusal, Room
+from gridgis.demo.model import Room
 
 __all__ = ["PARTNER", "Plant", "apart", "centre", "ground", "room"]
 
@@ -42,11 +42,13 @@ class Plant:
 
 
 def centre(area: float | None, **more: object) -> Room:
+    """Return the party centre of a community, in its own building at the anchor."""
     base = Room(use="party_service_center", area=area, building="社区综合楼")
     return replace(base, **more)  # type: ignore[arg-type]
 
 
 def room(use: str | None, area: float | None, **more: object) -> Room:
+    """Return another room in the building of the party centre."""
     return replace(centre(area), use=use, **more)  # type: ignore[arg-type]
 
 
@@ -56,5 +58,6 @@ def apart(use: str | None, area: float | None, x: float, **more: object) -> Room
 
 
 def ground(area: float | None, **more: object) -> Room:
+    """Return an outdoor ground 50 m from the anchor."""
     ground_room = Room(use="outdoor_fitness", outdoor=area, storey=None, entrance=None)
     return replace(ground_room, x=30.0, y=40.0, **more)  # type: ignore[arg-type]

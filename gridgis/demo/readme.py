@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["readme"]
 
 _DETAILED = """\
-社区台账.xlsx      社区（两行表头、合并单元格、合计行、签名行）、社区用房（面积带单位）、2025 年工作人员
+社区台账.xlsx      社区（两行表头、合计行、签名行）、社区用房（面积带单位）、2025 年工作人员
 社区边界.shp       社区边界，GBK 编码、没有 .cpg，EPSG:4544（CGCS2000 三度带，中央经线 105°）
 网格.geojson       综合网格、专属网格和几个单元网格，经纬度
 小区.gpkg          新建与既有小区，分期开发的每期一行
@@ -43,7 +43,7 @@ def readme(county: County, seed: int, *, clean: bool) -> str:
     names = dict.fromkeys(c.county for c in county.communities)
     place = next(iter(names)) if len(names) == 1 else f"{len(names)} 个县"
     lines = [
-        "这些文件全部是合成数据（虚构），地名、代码、边界和数字都不是真实的，请勿当作真实资料使用。",
+        "这些文件全部是合成数据（虚构）：地名、代码、边界和数字都不是真实的。",
         "",
         f"地点：{place}。社区 {len(urban) + len(town)} 个：",
         f"  城市社区 {len(urban)} 个，平均 {sum(urban) / len(urban):,.0f} 人",

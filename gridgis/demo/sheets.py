@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Count", "Sheet", "write_workbook"]
 
 Cell = str | float | int | date | None
-_SAVED = datetime(2026, 6, 30, 9, 0, 0)
+_SAVED = datetime(2026, 6, 30, 9, 0, 0)  # noqa: DTZ001 (Excel knows no time zone)
 
 
 @dataclass(frozen=True, kw_only=True)

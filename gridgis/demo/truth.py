@@ -25,14 +25,13 @@ from gridgis.demo.interval import (
     exact,
     total,
 )
-from gridgis.demo.model import DAY, County, Year
+from gridgis.demo.model import LATEST, County, Year
 
 if TYPE_CHECKING:
     from gridgis.demo.model import Community
 
 __all__ = ["Case", "Facts", "community_verdicts", "gather"]
 
-LATEST = DAY.year
 _STATION = wanted(
     "office", "service", "party_service_center", "service_station", "service_facility"
 )
@@ -136,7 +135,7 @@ def _households(community: Community) -> Span:
     return exact(community.households)
 
 
-def _s01_concentration(facts: Facts, case: Case, _: Community) -> Answer:
+def _s01_concentration(_facts: Facts, case: Case, _: Community) -> Answer:
     tallied = tally(case.holdings, _STATION)
     if not tallied.sure:
         return NOT_APPLICABLE if tallied.is_empty else NOT_ASSESSED
@@ -146,7 +145,7 @@ def _s01_concentration(facts: Facts, case: Case, _: Community) -> Answer:
     return at_least(Span(low, high), exact(0.5))
 
 
-def _s01_small(facts: Facts, case: Case, _: Community) -> Answer:
+def _s01_small(_facts: Facts, case: Case, _: Community) -> Answer:
     tallied = tally(case.holdings, _STATION)
     if not tallied.sure:
         return NOT_APPLICABLE if tallied.is_empty else NOT_ASSESSED
@@ -193,7 +192,7 @@ def _per_hundred(facts: Facts, case: Case, community: Community) -> Answer:
     return facts.area_at_least(case, _NATIONAL, required)
 
 
-def _activity(facts: Facts, case: Case, _: Community) -> Answer:
+def _activity(_facts: Facts, case: Case, _: Community) -> Answer:
     tallied = tally(case.holdings, _NATIONAL)
     if not tallied.sure:
         return NOT_APPLICABLE if tallied.is_empty else NOT_ASSESSED
@@ -223,7 +222,7 @@ def _complex(facts: Facts, case: Case, community: Community) -> Answer:
     return at_least(counting.largest_place(tallied), exact(600.0))
 
 
-def _size(facts: Facts, case: Case, community: Community) -> Answer:
+def _size(_facts: Facts, _case: Case, community: Community) -> Answer:
     if community.kind != "urban":
         return NOT_APPLICABLE
     return between(_households(community), 1000, 3000)

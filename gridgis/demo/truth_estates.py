@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Project", "county_verdicts", "estate_verdicts", "grid_verdicts", "projects"]
 
+_UNIT_DIGITS, _TOP_STOREY = 15, 2
 _ELDERLY = ("elderly_care", "elderly_day_care")
 _COMING = ("in_use", "building", "planned")
 _PROVIDED = wanted(
@@ -120,7 +121,7 @@ def _per_hundred(
     return facts.area_at_least(project.case, want, required)
 
 
-def _one_place(facts: Facts, project: Project) -> Answer:
+def _one_place(_facts: Facts, project: Project) -> Answer:
     tallied = tally(project.case.holdings, _PROVIDED)
     if not tallied.sure:
         return NOT_APPLICABLE if tallied.is_empty else NOT_ASSESSED
@@ -137,7 +138,7 @@ def _count_rooms(
 ) -> Callable[[Facts, Project], Answer]:
     """Return a rule that counts rooms for which `test` holds: none may."""
 
-    def judge(facts: Facts, project: Project) -> Answer:
+    def judge(_facts: Facts, project: Project) -> Answer:
         tallied = tally(project.case.holdings, _PROVIDED)
         if not tallied.sure:
             return NOT_APPLICABLE if tallied.is_empty else NOT_ASSESSED
@@ -157,14 +158,14 @@ def _off_ground(held: Holding) -> bool | None:
     storey = held.room.storey
     if storey is None:
         return None
-    return not (1 <= storey <= (held.room.top or storey) <= 2)
+    return not (1 <= storey <= (held.room.top or storey) <= _TOP_STOREY)
 
 
 def _no_entrance(held: Holding) -> bool | None:
     return None if held.room.entrance is None else not held.room.entrance
 
 
-def _hand_over(facts: Facts, project: Project) -> Answer:
+def _hand_over(_facts: Facts, project: Project) -> Answer:
     delivered = [phase.dates[3] for phase in project.phases]
     if any(on is None for on in delivered):
         return NOT_ASSESSED
@@ -184,7 +185,7 @@ def _gaps(phase: Estate) -> list[Span]:
     return [agreed, dated, done if phase.receiver else unknown]
 
 
-def _in_step(facts: Facts, project: Project) -> Answer:
+def _in_step(_facts: Facts, project: Project) -> Answer:
     """Count milestones that are due and whose rooms came later than the housing."""
     pairs = [
         pair for p in project.phases for pair in zip(p.dates, p.room_dates, strict=True)
@@ -233,8 +234,8 @@ def _largest_care(facts: Facts, project: Project) -> Answer:
     return at_least(counting.largest_place(tallied), exact(350.0))
 
 
-def _care_first(facts: Facts, project: Project) -> Answer:
-    if len(project.phases) < 2:
+def _care_first(_facts: Facts, project: Project) -> Answer:
+    if len(project.phases) == 1:
         return NOT_APPLICABLE
     first = {phase.id for phase in project.phases if phase.phase == 1}
     later = tally(
@@ -313,7 +314,7 @@ def grid_verdicts(county: County) -> Iterator[tuple[str, str, str, Answer]]:
         if row.grid_type == "general":
             size = between(exact(row.households), 300, 500)
         if row.grid_type == "unit":
-            right = len(row.code) == 15 and row.code.isdigit()
+            right = len(row.code) == _UNIT_DIGITS and row.code.isdigit()
             code = Answer("pass" if right else "fail")
             answer = between(exact(row.geometry.area), 9_000, 11_000)
             area = _whole_metres(answer)

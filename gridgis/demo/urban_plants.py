@@ -14,16 +14,16 @@ URBAN_PLANTS: tuple[Plant, ...] = (
         name="七星社区",
         what="12 处临街门面合计 262 ㎡，每处不足 30 ㎡，沿街散布约 1 里，数量多但面积小、不集中",
         # Odd and even doors 100 m apart: every room is a place of its own; 28 / 262 = 0.107.
-        rooms=tuple(
-            apart(
-                "service" if i % 2 else "office",
-                area,
-                x=-240.0 + 44.0 * i,
-                y=60.0 * (i % 2),
-            )
-            for i, area in enumerate(_SHOPFRONTS)
-        )
-        + (
+        rooms=(
+            *(
+                apart(
+                    "service" if i % 2 else "office",
+                    area,
+                    x=-240.0 + 44.0 * i,
+                    y=60.0 * (i % 2),
+                )
+                for i, area in enumerate(_SHOPFRONTS)
+            ),
             apart(
                 "shopfront", 86.0, x=10.0, y=-70.0, status="idle", remark="闲置，可选址"
             ),

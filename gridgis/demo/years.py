@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from random import Random
 from typing import TYPE_CHECKING, TypedDict
 
 from gridgis.demo import filler
+from gridgis.demo.chance import seeded
 from gridgis.demo.model import Community, Year
 from gridgis.demo.people import PLANTS
 
@@ -31,9 +31,11 @@ class Ledgers(TypedDict):
 
 def ledgers(people: Sequence[Community], seed: int, *, clean: bool) -> Ledgers:
     """Return staff, funds and scores of all communities; the latest year decides."""
-    staff, funds, scores = [], [], []
+    staff: list[Year] = []
+    funds: list[Year] = []
+    scores: list[Year] = []
     for community in people:
-        rng = Random(f"{seed}-years-{community.code}")
+        rng = seeded(seed, "years", community.code)
         workers, money, score = filler.figures(community, rng, clean=clean)
         staff.append(_staffed(community, workers))
         funds += _funded(community, money)
