@@ -201,7 +201,7 @@ def _rules(
     brief = len(codes) > _SIMPLIFY_ABOVE
     said = _said(own, brief=brief)
     numbers, sentences = pd.factorize(said)
-    place = pd.Series(codes.get_indexer(own["subject_code"]), index=own.index)
+    place = codes.get_indexer(pd.Index(own["subject_code"]))
     rules = []
     for rule_id, rule in results.rules[
         results.rules["subject_kind"] == kind

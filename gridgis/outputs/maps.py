@@ -82,7 +82,8 @@ def results_map(
         "hatch": hatch,
     }
     figure = _empty_map(canvas=payload["canvas"])
-    return figure.add_child(_element(script_json(payload)), name="gridgis_results")
+    figure.add_child(_element(script_json(payload)), name="gridgis_results")
+    return figure
 
 
 @cache
@@ -123,6 +124,7 @@ def _empty_map(*, canvas: bool) -> folium.Map:
         max_zoom=19,
         zoom_snap=0.25,
     )
+    figure._id = "gridgis"  # noqa: SLF001 - else random: the same results, the same file
     # On this map only: the class's own lists are everybody's. Without folium's markers
     # and popups Leaflet is all that is needed.
     figure.default_js = [pair for pair in figure.default_js if pair[0] == "leaflet"]
@@ -132,12 +134,13 @@ def _empty_map(*, canvas: bool) -> folium.Map:
     return figure
 
 
-def _element(payload: str) -> Any:  # noqa: ANN401 - branca ships no types
+def _element(payload: str) -> Any:  # noqa: ANN401 - branca's elements take any attribute
     from branca.element import MacroElement
     from folium.template import Template
 
-    element = MacroElement()
+    element: Any = MacroElement()  # type: ignore[no-untyped-call]
     element._name = "GridgisResults"  # noqa: SLF001 - how branca names its elements
+    element._id = "results"  # noqa: SLF001
     element._template = Template(_TEMPLATE)  # noqa: SLF001
     element.css = page_part("results_map.css")
     element.code = page_part("results_map.js")

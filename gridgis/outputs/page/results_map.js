@@ -13,10 +13,10 @@
   var patterns = makePatterns();
 
   // --- colour ---------------------------------------------------------------------
+  // Under one rule, what the rule is not about stays uncoloured.
   function digitOf(layer, index) {
-    if (state.rule === null || layer.kind !== data.layers[state.rule.layer].kind) {
-      return layer.colours.charAt(index);
-    }
+    if (state.rule === null) { return layer.colours.charAt(index); }
+    if (data.layers[state.rule.layer] !== layer) { return BLANK; }
     return layer.rules[state.rule.index].colours.charAt(index);
   }
   function shadeOf(layer, index) {
@@ -30,6 +30,7 @@
         var tile = document.createElement("canvas");
         tile.width = tile.height = 8;
         var pen = tile.getContext("2d");
+        pen.fillStyle = "#fff"; pen.fillRect(0, 0, 8, 8);
         pen.globalAlpha = 0.45; pen.fillStyle = shade.fill; pen.fillRect(0, 0, 8, 8);
         pen.globalAlpha = 1; pen.strokeStyle = "#222"; pen.lineWidth = 1.2;
         pen.stroke(new Path2D(HATCHES[shade.hatch]));
@@ -40,8 +41,8 @@
     var parts = data.shades.map(function (shade) {
       made[shade.colour] = "url(#gridgis-" + shade.colour + ")";
       return '<pattern id="gridgis-' + shade.colour + '" width="8" height="8"' +
-        ' patternUnits="userSpaceOnUse"><rect width="8" height="8" fill="' + shade.fill +
-        '" fill-opacity="0.45"/><path d="' + HATCHES[shade.hatch] +
+        ' patternUnits="userSpaceOnUse"><rect width="8" height="8" fill="#fff"/>' +
+        '<rect width="8" height="8" fill="' + shade.fill + '" fill-opacity="0.45"/><path d="' + HATCHES[shade.hatch] +
         '" stroke="#222" stroke-width="1.2" fill="none"/></pattern>';
     });
     var holder = document.createElement("div");
@@ -66,10 +67,13 @@
   // --- words ----------------------------------------------------------------------
   function label(shade) { return shade.symbol + " " + shade.word; }
   function says(layer, rule, index) { return layer.sentences[rule.says[index]]; }
+  // The rules that are not simply met, worst first.
   function amiss(layer, index) {
     return layer.rules.filter(function (rule) {
       var digit = rule.colours.charAt(index);
       return digit !== BLANK && Number(digit) < data.amiss;
+    }).sort(function (one, other) {
+      return Number(one.colours.charAt(index)) - Number(other.colours.charAt(index));
     });
   }
   function heading(layer, index) {
@@ -120,7 +124,7 @@
         path.on("click", function () { pick(layer, index, false); });
       }
     });
-    layer.group.addTo(map);
+    if (layer.visible) { layer.group.addTo(map); }
   }
   function buildFacilities(layer) {
     var dots = layer.places.map(function (place, index) {
@@ -139,7 +143,7 @@
   function relabel() {
     labels.clearLayers();
     var layer = data.layers[0], shown = 0, view = map.getBounds();
-    if (!layer) { return; }
+    if (!layer || !map.hasLayer(layer.group)) { return; }
     layer.anchors.forEach(function (anchor, index) {
       var path = layer.paths[index];
       if (!anchor || shown >= MAX_LABELS || !path.getBounds || !view.contains(anchor)) {
@@ -189,7 +193,7 @@
       return '<div class="gridgis-row">' + swatch(shade) + "<span>" + label(shade) +
         "</span><i>" + numbers[place] + "</i></div>";
     });
-    if (data.facilities && data.facilities.places.length) {
+    if (data.facilities.group && map.hasLayer(data.facilities.group)) {
       rows.push('<div class="gridgis-row"><b class="gridgis-dot"></b><span>' +
         data.facilities.title + "</span><i>" + data.facilities.places.length + "</i></div>");
     }
@@ -205,6 +209,7 @@
 
   // --- what pages call ------------------------------------------------------------
   function redraw() {
+    map.getContainer().classList.toggle("gridgis-hatched", state.hatch);
     data.layers.forEach(function (layer) {
       layer.paths.forEach(function (path, index) {
         if (path) { path.setStyle(styleOf(layer, index)); }
@@ -222,21 +227,48 @@
     listeners.forEach(function (listen) { listen(layer, index); });
   }
   function raise() {
-    data.layers.slice(1).forEach(function (layer) { layer.group.bringToFront(); });
-    if (data.facilities && map.hasLayer(data.facilities.group)) {
-      data.facilities.group.bringToFront();
-    }
+    data.layers.slice(1).concat(data.facilities).forEach(function (layer) {
+      if (map.hasLayer(layer.group)) { layer.group.bringToFront(); }
+    });
   }
   function show(path) {
-    if (path.getBounds) { map.fitBounds(path.getBounds(), { maxZoom: 16, padding: [60, 60] }); }
-    else { map.setView(path.getLatLng(), Math.max(map.getZoom(), 16)); }
+    if (path.getBounds) { map.fitBounds(path.getBounds().pad(0.8), { maxZoom: 16, animate: false }); }
+    else { map.setView(path.getLatLng(), Math.max(map.getZoom(), 16), { animate: false }); }
   }
   function unpick() { state.picked = null; redraw(); }
   function home() {
     var bounds = L.latLngBounds([]);
     data.layers.forEach(function (layer) { bounds.extend(layer.group.getBounds()); });
-    if (bounds.isValid()) { map.fitBounds(bounds, { padding: [16, 16], animate: false }); }
+    // Room on the right for the legend, where the map is wide enough.
+    var right = map.getSize().x > 700 ? 190 : 16;
+    var room = { paddingTopLeft: [16, 16], paddingBottomRight: [right, 28], animate: false };
+    if (bounds.isValid()) { map.fitBounds(bounds, room); }
     else { map.setView([35, 105], 4); }
+  }
+  // On paper the map has the paper's width, whatever the window had.
+  var onScreen = null;
+  function forPaper() {
+    var style = map.getContainer().style;
+    onScreen = { centre: map.getCenter(), zoom: map.getZoom(), hatch: state.hatch };
+    style.width = "1030px"; style.height = "600px";
+    settle(true);
+    var picked = state.picked && data.layers.filter(function (layer) {
+      return layer.kind === state.picked.kind;
+    })[0].paths[state.picked.index];
+    if (picked) { show(picked); } else { home(); }
+  }
+  function forScreen() {
+    if (!onScreen) { return; }
+    var style = map.getContainer().style;
+    style.width = style.height = "";
+    settle(onScreen.hatch);
+    map.setView(onScreen.centre, onScreen.zoom, { animate: false });
+    onScreen = null;
+  }
+  function settle(hatch) {
+    state.hatch = hatch;
+    map.invalidateSize({ animate: false, pan: false });
+    redraw();
   }
   function start() {
     home();
@@ -244,18 +276,27 @@
       var index = data.focus ? layer.codes.indexOf(data.focus) : -1;
       if (index < 0) { return; }
       state.picked = { kind: layer.kind, index: index };
+      if (!layer.visible) { layer.group.addTo(map); }
       if (layer.paths[index]) { show(layer.paths[index]); }
     });
     redraw();
   }
 
-  data.layers.forEach(function (layer, place) { layer.base = place === 0; build(layer); });
-  if (data.facilities) { buildFacilities(data.facilities); }
+  data.layers.forEach(function (layer, place) {
+    layer.base = place === 0;
+    // Grids would cover the communities they divide: shown when asked for.
+    layer.visible = layer.base || layer.kind !== "grid" ||
+      (data.rule !== null && data.rule.layer === place);
+    build(layer);
+  });
+  buildFacilities(data.facilities);
   L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
   legend.addTo(map);
   start();
   map.on("zoomend moveend", relabel);
+  window.addEventListener("beforeprint", forPaper);
+  window.addEventListener("afterprint", forScreen);
   window.gridgis = {
     data: data, label: label, swatch: swatch, shadeOf: shadeOf, counts: counts, amiss: amiss,
     says: says, home: home, pick: pick, unpick: unpick, map: map,
@@ -265,9 +306,11 @@
     setFacilities: function (on) {
       if (on) { data.facilities.group.addTo(map); }
       else { map.removeLayer(data.facilities.group); }
+      redraw();
     },
     setLayer: function (layer, on) {
       if (on) { layer.group.addTo(map); raise(); } else { map.removeLayer(layer.group); }
+      relabel();
     }
   };
 })
