@@ -1,0 +1,286 @@
+"""Where things are: coordinate references asked for, never assumed; points from columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from gridgis.crs import Datum, from_datum, metric_crs
+from gridgis.errors import InputError, Problem
+
+__all__ = ["Placed", "centre_of", "parse_crs", "place", "project_crs", "to_crs"]
+
+WGS84 = CRS.from_epsg(4326)
+
+_CHINA_LON, _CHINA_LAT = (73.0, 136.0), (3.0, 54.0)
+_OLD_DATUMS = re.compile(r"Beijing[ _]?1954|Xian[ _]?1980|北京54|西安80", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A geometry column with a CRS that is known or proposed, and what was said on the way."""
+
+    geometry: gpd.GeoSeries
+    crs: str
+    datum: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+def parse_crs(text: str) -> CRS:
+    """Return the CRS that a user named.
+
+    Raises
+    ------
+    InputError
+        If PROJ does not know it.
+    """
+    try:
+        return CRS.from_user_input(int(text) if text.isdigit() else text)
+    except (pyproj.exceptions.CRSError, ValueError) as error:
+        message = f"不认识的坐标系“{text}”"
+        raise InputError(message, remedy="请写 EPSG 代码，例如 EPSG:4547") from error
+
+
+def place(geometry: gpd.GeoSeries, *, chosen: str | None, datum: Datum | None) -> Placed:
+    """Return a geometry in its true reference, in degrees or metres, or ask for it.
+
+    Where a question stays open the geometry carries the proposed CRS, none if there is none.
+    """
+    if geometry.has_z.any():
+        geometry = gpd.GeoSeries(
+            shapely.force_2d(geometry.to_numpy()), index=geometry.index, crs=geometry.crs
+        )
+    bounds = geometry.total_bounds
+    if chosen is not None:
+        found = geometry.set_crs(parse_crs(chosen), allow_override=True)
+        problems = _contradictions(found.crs, bounds)
+    elif geometry.crs is None:
+        found, problems = _proposed(geometry, bounds)
+    else:
+        found, problems = geometry, _contradictions(geometry.crs, bounds)
+        if problems and _looks_like_metres(bounds):
+            proposal = _by_numbers(bounds)
+            found = found.set_crs(proposal, allow_override=True)
+    if not any(problem.severity == "ask" for problem in problems):
+        found, shifted = _shifted(found, datum)
+        problems += shifted
+    return Placed(found, _name(found.crs), datum or _datum_word(found.crs), tuple(problems))
+
+
+def _name(crs: CRS | None) -> str:
+    if crs is None:
+        return ""
+    code = crs.to_epsg(min_confidence=70) if crs.to_authority() is None else crs.to_epsg()
+    return f"EPSG:{code}" if code else str(crs.name)
+
+
+def _datum_word(crs: CRS | None) -> str:
+    if crs is None:
+        return ""
+    name = crs.geodetic_crs.name if crs.geodetic_crs is not None else crs.name
+    return {"WGS 84": "wgs84", "China Geodetic Coordinate System 2000": "cgcs2000"}.get(name, name)
+
+
+def _in(bounds: NDArray[np.float64], lon: tuple[float, float], lat: tuple[float, float]) -> bool:
+    west, south, east, north = bounds
+    return bool(lon[0] <= west and east <= lon[1] and lat[0] <= south and north <= lat[1])
+
+
+def _looks_like_degrees(bounds: NDArray[np.float64]) -> bool:
+    return _in(bounds, (-180.0, 180.0), (-90.0, 90.0))
+
+
+def _looks_like_metres(bounds: NDArray[np.float64]) -> bool:
+    return bool(np.abs(bounds).max() > 1000.0)
+
+
+def _proposed(
+    geometry: gpd.GeoSeries, bounds: NDArray[np.float64]
+) -> tuple[gpd.GeoSeries, list[Problem]]:
+    """Return the geometry with the CRS its numbers suggest, and the question."""
+    if not np.isfinite(bounds).all():
+        return geometry.set_crs(WGS84), []
+    proposal = _by_numbers(bounds)
+    guess = f"；按数值推测为 {proposal.name}（{_name(proposal)}）" if proposal is not None else ""
+    remedy = f"请确认：--crs {_name(proposal)}" if proposal is not None else "请指明坐标系，例如 --crs EPSG:4547"
+    problem = Problem(
+        code="GG-CRS-001",
+        severity="ask",
+        reason=f"缺少坐标系（.prj）{guess}",
+        remedy=remedy,
+        value=_shown(bounds),
+    )
+    return (geometry if proposal is None else geometry.set_crs(proposal)), [problem]
+
+
+def _by_numbers(bounds: NDArray[np.float64]) -> CRS | None:
+    """Return the CRS that plain numbers can only be, None where they do not tell.
+
+    Zone prefixes 25–45 are 3-degree, 13–23 are 6-degree CGCS2000 zones (domain §4.4).
+    """
+    if _in(bounds, _CHINA_LON, _CHINA_LAT):
+        return CRS.from_epsg(4490)
+    west, south, east, north = bounds
+    zones = {int(west // 1e6), int(east // 1e6)}
+    if len(zones) == 1 and 1.8e6 <= south <= north <= 6.2e6:
+        zone = zones.pop()
+        if 25 <= zone <= 45:
+            return CRS.from_epsg(4488 + zone)
+        if 13 <= zone <= 23:
+            return CRS.from_epsg(4478 + zone)
+    return None
+
+
+def _shown(bounds: NDArray[np.float64]) -> str:
+    return ", ".join(f"{value:.6g}" for value in bounds)
+
+
+def _contradictions(crs: CRS, bounds: NDArray[np.float64]) -> list[Problem]:
+    """Return the questions that arise where numbers and stated CRS cannot both be right."""
+    if not np.isfinite(bounds).all():
+        return []
+    west, south, east, north = bounds
+    code, reason, remedy = "", "", ""
+    if crs.is_geographic and not _looks_like_degrees(bounds):
+        code, reason = "GG-CRS-002", f"坐标系写为经纬度，但坐标 {west:.0f},{south:.0f} 不可能是经纬度"
+        remedy = "请指明真实坐标系，例如 --crs EPSG:4547"
+        if _in(bounds[[1, 0, 3, 2]], _CHINA_LON, _CHINA_LAT):
+            code, reason = "GG-CRS-005", "经度与纬度看来互换了（经度应在 73–136，纬度 3–54）"
+            remedy = "请互换两列后重新导出"
+    elif crs.is_geographic and _in(bounds[[1, 0, 3, 2]], (90.0, 136.0), _CHINA_LAT):
+        code, reason = "GG-CRS-005", "经度与纬度看来互换了（经度应在 73–136，纬度 3–54）"
+        remedy = "请互换两列后重新导出"
+    elif crs.is_projected and _in(bounds, _CHINA_LON, _CHINA_LAT):
+        code, reason = "GG-CRS-002", f"坐标系写为 {crs.name}（米），但坐标 {west:.4f},{south:.4f} 是经纬度"
+        remedy = "请指明真实坐标系，例如 --crs EPSG:4490"
+    elif _OLD_DATUMS.search(crs.name):
+        code, reason = "GG-CRS-011", f"{crs.name} 与 CGCS2000 之间需当地转换参数，误差可达百米"
+        remedy = "请先转换为 CGCS2000，或用 --crs 指明按哪个坐标系读取"
+    if not code:
+        return []
+    return [Problem(code=code, severity="ask", reason=reason, remedy=remedy, value=_shown(bounds))]
+
+
+def _shifted(geometry: gpd.GeoSeries, datum: Datum | None) -> tuple[gpd.GeoSeries, list[Problem]]:
+    """Undo GCJ-02 or BD-09 on coordinates in degrees, because the user said so."""
+    if datum not in ("gcj02", "bd09") or geometry.crs is None or not geometry.crs.is_geographic:
+        return geometry, []
+    def shift(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(from_datum(points[:, 0], points[:, 1], datum))
+
+    shapes = shapely.transform(geometry.to_numpy(), shift)
+    name = "GCJ-02" if datum == "gcj02" else "BD-09"
+    problem = Problem(
+        code="GG-CRS-009",
+        severity="note",
+        reason=f"按用户说明由 {name} 换算为 WGS 84，为近似换算",
+        remedy="请以可信边界核对位置",
+    )
+    return gpd.GeoSeries(shapes, index=geometry.index, crs=geometry.crs), [problem]
+
+
+def centre_of(layers: Sequence[gpd.GeoSeries]) -> tuple[float, float] | None:
+    """Return the centre of all layers in degrees, None where nothing has a place."""
+    boxes = []
+    for layer in layers:
+        bounds = layer.total_bounds
+        if layer.crs is None or not np.isfinite(bounds).all():
+            continue
+        if not layer.crs.is_geographic:
+            transformer = pyproj.Transformer.from_crs(layer.crs, WGS84, always_xy=True)
+            bounds = np.array(transformer.transform_bounds(*bounds))
+        if np.isfinite(bounds).all():
+            boxes.append(bounds)
+    if not boxes:
+        return None
+    west, south = np.min([box[:2] for box in boxes], axis=0)
+    east, north = np.max([box[2:] for box in boxes], axis=0)
+    return float(west + east) / 2.0, float(south + north) / 2.0
+
+
+def project_crs(boundaries: Sequence[gpd.GeoSeries], others: Sequence[gpd.GeoSeries]) -> CRS | None:
+    """Return the one metric CRS of an import: of its boundaries, else of all it holds."""
+    centre = centre_of(boundaries) or centre_of(others)
+    return None if centre is None else metric_crs(*centre)
+
+
+def to_crs(geometry: gpd.GeoSeries, crs: CRS) -> gpd.GeoSeries:
+    """Return the geometry in `crs`; one without a CRS is taken to have none of it."""
+    if geometry.crs is None or geometry.crs == crs:
+        return geometry.set_crs(crs, allow_override=True)
+    return geometry.to_crs(crs)
+
+
+_PAIR = re.compile(r"(-?\d+(?:\.\d+)?)[°度]?[东经eE]?\s*[,，;；\s]\s*(-?\d+(?:\.\d+)?)[°度]?")
+_DMS = re.compile(r"(\d{1,3})[°度](\d{1,2})['′分](?:(\d{1,2}(?:\.\d+)?)(?:[\"″秒]|'')?)?")
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points read from columns; `bad` are the positions of cells that are no coordinates."""
+
+    geometry: gpd.GeoSeries
+    bad: NDArray[np.intp]
+    nowhere: int
+
+
+def points_of(lon: pd.Series, lat: pd.Series) -> Points:
+    """Return points from two columns in degrees; blank or 0,0 has no place."""
+    x, bad_x = _degrees(lon)
+    y, bad_y = _degrees(lat)
+    zero = (x == 0.0) & (y == 0.0)
+    missing = np.isnan(x) | np.isnan(y) | zero
+    bad = np.flatnonzero(bad_x | bad_y)
+    shapes = np.empty(len(x), dtype=object)
+    shapes[~missing] = shapely.points(x[~missing], y[~missing])
+    geometry = gpd.GeoSeries(shapes, index=lon.index)
+    return Points(geometry, bad, int(missing.sum()) - len(bad))
+
+
+def _degrees(column: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        values = column.to_numpy(dtype=float, na_value=np.nan)
+        return values, np.isinf(values)
+    codes, unique = pd.factorize(column.to_numpy(dtype=object))
+    parsed = np.array([_degree(cell) for cell in unique] + [np.nan], dtype=float)
+    bad = np.isinf(parsed)
+    return np.where(bad, np.nan, parsed)[codes], bad[codes]
+
+
+def _degree(cell: object) -> float:
+    """Return one coordinate in degrees, NaN where blank, infinity where unreadable."""
+    from gridgis.ingest.quantities import is_blank, plain  # noqa: PLC0415
+
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return float(cell)
+    text = plain(cell)
+    if is_blank(text):
+        return np.nan
+    text = re.sub(r"^[东北]经?纬?|[东北]经?纬?$|[en]$|°$|度$", "", text)
+    dms = _DMS.fullmatch(text)
+    if dms is not None:
+        return int(dms[1]) + int(dms[2]) / 60.0 + float(dms[3] or 0.0) / 3600.0
+    return float(text) if re.fullmatch(r"-?\d+(?:\.\d+)?", text) else np.inf
+
+
+def split_pairs(column: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Split “114.30,30.60” into two columns of text; what is no pair stays in the first."""
+    found = column.astype("str").str.normalize("NFKC").str.strip().str.extract(
+        r"^([^,;\s]+)[,;\s]+([^,;\s]+)$"
+    )
+    first = found[0].where(found[0].notna(), column.astype(object))
+    return first, found[1].fillna("")
+
+
+def with_file(problems: Sequence[Problem], file: str, layer: str) -> tuple[Problem, ...]:
+    """Return problems with the file and layer they stand in."""
+    return tuple(replace(problem, file=file, layer=problem.layer or layer) for problem in problems)

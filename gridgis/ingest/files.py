@@ -1,0 +1,106 @@
+"""From paths to what each file gives: the one door through which files are read."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from gridgis.errors import InputError
+from gridgis.ingest.options import ReadOptions
+from gridgis.ingest.raw import FileRead
+from gridgis.ingest.sniff import FileRefusal, sha256_of, sniff
+
+__all__ = ["expand", "open_file"]
+
+_DATA = frozenset(".xlsx .xlsm .xls .et .csv .tsv .txt .geojson .json .topojson .gpkg .shp .zip .ods .kml .kmz .dxf .parquet".split())
+_SHAPE_PARTS = frozenset(".shx .dbf .prj .cpg .sbn .sbx .qix .qmd .qpj .atx .xml .fbn .fbx .ain .aih".split())
+# What `check --out` and `demo` write beside or among data.
+_NOT_DATA = frozenset(("truth.json", "verdicts.csv", "findings.csv", "results.gpkg", "report.xlsx", "map.html", "manifest.csv"))
+
+
+def expand(paths: Sequence[Path]) -> list[Path]:
+    """Return the data files that paths name, folders opened.
+
+    In folders, files that are no data are passed over: readmes, hidden and temporary files,
+    what `check` writes. A file named by itself is always kept, so that its refusal is told.
+
+    Raises
+    ------
+    InputError
+        If a path does not exist, or a folder holds no data.
+    """
+    found: list[Path] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            inside = [p for p in sorted(path.rglob("*")) if p.is_file() and _is_data(p, path)]
+            if not inside:
+                message = f"文件夹“{path}”里没有可读取的数据文件"
+                raise InputError(message, remedy="可读取 xlsx、csv、GeoJSON、GeoPackage、shapefile")
+            found += inside
+        elif path.is_file():
+            found.append(_main_part(path))
+        else:
+            message = f"文件“{path}”不存在"
+            raise InputError(message, remedy="请检查路径")
+    return list(dict.fromkeys(found))
+
+
+def _is_data(path: Path, folder: Path) -> bool:
+    hidden = any(part.startswith((".", "~$", "__MACOSX")) for part in path.relative_to(folder).parts)
+    name = path.name.lower()
+    return (
+        not hidden
+        and path.suffix.lower() in _DATA
+        and name not in _NOT_DATA
+        and not name.startswith(("readme", "license", "说明"))
+    )
+
+
+def _main_part(path: Path) -> Path:
+    """Return the .shp of a part of a shapefile that is named by itself."""
+    if path.suffix.lower() not in _SHAPE_PARTS:
+        return path
+    for suffix in (".shp", ".SHP"):
+        if path.with_suffix(suffix).exists():
+            return path.with_suffix(suffix)
+    return path
+
+
+def open_file(path: Path, name: str, options: ReadOptions) -> FileRead:
+    """Return the layers of one file as given; a file that is refused has none."""
+    sha256 = sha256_of(path)
+    found = FileRead(file=name, sha256=sha256)
+    try:
+        kind = sniff(path).format
+        found = replace(found, format=kind)
+        layers, problems, encoding = _read(path, kind, options.encoding)
+    except FileRefusal as refusal:
+        return replace(found, problems=(refusal.problem(name),))
+    except (OSError, MemoryError, zipfile.BadZipFile) as error:
+        refusal = FileRefusal("GG-FILE-003", f"文件无法读取（{type(error).__name__}）", "请重新导出后上传")
+        return replace(found, problems=(refusal.problem(name),))
+    told = tuple(replace(problem, file=name) for problem in problems)
+    return replace(found, layers=layers, encoding=encoding, problems=told)
+
+
+def _read(path: Path, kind: str, encoding: str | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    from gridgis.ingest import vector, workbook  # noqa: PLC0415
+
+    match kind:
+        case "xlsx":
+            layers, problems = workbook.read_workbook(path)
+            return layers, problems, "utf-8"
+        case "csv":
+            return workbook.read_delimited(path, encoding)
+        case "geojson" | "topojson":
+            return vector.read_geojson(path, encoding)
+        case "gpkg":
+            return vector.read_geopackage(path, encoding)
+        case "shp":
+            return vector.read_shapefile(path, encoding)
+        case _:
+            return vector.read_zip(path, encoding)
+
+

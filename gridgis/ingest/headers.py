@@ -1,0 +1,331 @@
+"""Which field each header means, in which unit, and which table a layer is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import lru_cache
+from types import MappingProxyType
+
+from gridgis.errors import InputError
+from gridgis.ingest.aliases import ALIASES, HELPERS, PERSONAL, TABLE_WORDS
+from gridgis.ingest.quantities import tidy, unit_of
+from gridgis.ingest.vocabularies import VOCABULARIES
+from gridgis.tables import TABLES
+
+__all__ = [
+    "Header", "Matches", "closest", "fields_of", "header_of", "is_personal", "known_word",
+    "match_headers", "require_fields", "simplified", "table_of", "wide_field",
+]
+
+IGNORE = "-"
+
+_BRACKETS = re.compile(r"[(\[【<〈《]([^()\[\]【】<>〈〉《》]*)[)\]】>〉》]")
+_NUMBERING = re.compile(r"^(?:\d{1,2}[.、)](?!\d)|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,2}\))")
+_EDGES = "*:：。,，;；_-. "
+_TAIL_UNIT = re.compile(
+    r"(?<=.)[/_:]?(?:单位:?)?(m2|km2|平方米|平米|公顷|亩|万m2|万平方米|万元|千元|亿元|%)$"
+)
+_HINTS = re.compile(r"必填|选填|填写|下拉|格式|例|单位|如")
+_WIDE = re.compile(r"^(.+?)(建筑面积|使用面积|用房面积|总面积|面积)$")
+_TOTAL_WORDS = frozenset("用房 社区用房 阵地 社区阵地 社区配套用房 配套用房 综合服务设施 社区综合服务设施 服务设施".split())
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header made comparable, with the unit that it states."""
+
+    key: str
+    unit: tuple[str, float] | None = None
+    unit_text: str = ""
+
+
+@dataclass(frozen=True)
+class Matches:
+    """How the headers of a layer were understood for one table.
+
+    `fields` maps each header as given to its field; `clashes` lists for a field the headers
+    that could mean it equally well, of which the first was taken.
+    """
+
+    table: str
+    fields: Mapping[str, str]
+    units: Mapping[str, tuple[str, float]] = field(default_factory=dict)
+    clashes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    score: float = 0.0
+
+    def given(self, name: str) -> str | None:
+        """Return the header that was understood as a field."""
+        return next((given for given, found in self.fields.items() if found == name), None)
+
+
+@lru_cache(maxsize=1)
+def _converter() -> object:
+    from opencc import OpenCC  # noqa: PLC0415  a dictionary to load, seldom needed
+
+    return OpenCC("t2s")
+
+
+def simplified(text: str) -> str:
+    """Return the text in simplified characters."""
+    return text if text.isascii() else str(_converter().convert(text))  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=4096)
+def header_of(given: str) -> Header:
+    """Return a header in comparable form: half-width, simplified, lower case, no unit."""
+    text = re.sub(r"\s+", "", simplified(tidy(given))).lower()
+    unit, unit_text = None, ""
+    for content in _BRACKETS.findall(text):
+        found = unit_of(re.sub(r"^单位:?", "", content))
+        if found is not None:
+            unit, unit_text = found, content
+        if found is not None or _HINTS.search(content):
+            text = re.sub(r"[(\[【<〈《]" + re.escape(content) + r"[)\]】>〉》]", "", text)
+    text = _NUMBERING.sub("", text).strip(_EDGES)
+    tail = _TAIL_UNIT.search(text)
+    if unit is None and tail is not None:
+        unit, unit_text, text = unit_of(tail[1]), tail[1], text[: tail.start()]
+    return Header(text.strip(_EDGES), unit, unit_text)
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> Mapping[str, Mapping[str, tuple[str, int]]]:
+    """Return, for each table, comparable header → (field, tier); built once."""
+    built: dict[str, dict[str, tuple[str, int]]] = {}
+    for table, spec in TABLES.items():
+        words: dict[str, tuple[str, int]] = {}
+        sources = {**ALIASES[table], **{name: line for name, (_, line) in HELPERS.items()}}
+        for name in fields_of(table):
+            tiers = [f"{name}", *sources.get(name, "").split("|")]
+            title = spec[name].title if name in spec else HELPERS[name][0]
+            tiers[0] += f" {re.sub('（.*）', '', title)}"
+            for tier, line in enumerate(tiers):
+                for alias in line.split():
+                    key = header_of(alias).key
+                    if key not in words or words[key][1] > tier:
+                        words[key] = (name, tier)
+        built[table] = MappingProxyType(words)
+    return MappingProxyType(built)
+
+
+@lru_cache(maxsize=None)
+def fields_of(table: str) -> Mapping[str, str]:
+    """Return the fields that headers of a table can mean, with their Chinese titles."""
+    spec = TABLES[table]
+    fields = {column.name: column.title for column in spec.columns if column.name not in ("source", "marks")}
+    drop = {"storey", "top_storey"} if table == "facilities" else set()
+    helpers = ["county", "street"]
+    if table != "communities":
+        helpers.append("community")
+    if table in ("facilities", "buildings"):
+        helpers.append("estate")
+    if spec.is_spatial and spec.geometry == "point_or_polygon":
+        helpers += ["lon", "lat", "coords"]
+    if table == "facilities":
+        helpers.append("storeys_text")
+    if table == "communities":
+        helpers.append("year")
+    own = {name: title for name, title in fields.items() if name not in drop}
+    return MappingProxyType({**own, **{name: HELPERS[name][0] for name in helpers if name not in own}})
+
+
+def wide_field(key: str) -> str | None:
+    """Return "use:column" for a header such as 办公用房面积 in a ledger of communities."""
+    match = _WIDE.match(key)
+    if match is None:
+        return None
+    words = VOCABULARIES["use"]
+    if match[1] in _TOTAL_WORDS or match[1] + "用房" in _TOTAL_WORDS and match[2] == "用房面积":
+        return "service_facility:floor_area_m2"
+    code = words.get(match[1]) or words.get(match[1] + "用房") if match[2] == "用房面积" else words.get(match[1])
+    if code is None:
+        return None
+    if code == "outdoor_fitness":
+        return f"{code}:outdoor_area_m2"
+    return f"{code}:usable_area_m2" if match[2] == "使用面积" else f"{code}:floor_area_m2"
+
+
+def known_word(given: str) -> bool:
+    """Say whether a header means a field of any table."""
+    key = header_of(given).key
+    if not key:
+        return False
+    return any(key in words for words in _lexicon().values()) or wide_field(key) is not None
+
+
+def is_personal(given: str) -> bool:
+    """Say whether a header names a column of persons or of ways to reach them."""
+    key = header_of(given).key
+    counts = key.endswith(("数", "数量", "人数", "率", "情况", "职务"))
+    return not counts and any(word in key for word in PERSONAL)
+
+
+def closest(wanted: str, given: Iterable[str]) -> str | None:
+    """Return the given header that is nearest to a wanted title, to be proposed only."""
+    keys = {header_of(header).key: header for header in given}
+    near = get_close_matches(header_of(wanted).key, keys, n=1, cutoff=0.5)
+    return keys[near[0]] if near else None
+
+
+def require_fields(mapping: Mapping[str, str]) -> None:
+    """Raise `InputError` if a mapping names a field that no table has."""
+    known = {name for table in TABLES for name in fields_of(table)} | {IGNORE}
+    known |= {name for table in ("staff", "funds", "scores") for name in TABLES[table].names}
+    for given, name in mapping.items():
+        if name in known or (":" in name and name.split(":")[0] in VOCABULARIES["use"].values()):
+            continue
+        near = get_close_matches(name, sorted(known), n=1)
+        remedy = f"最接近的字段是 {near[0]}" if near else "可用字段见“导入”页或 gridgis inspect"
+        message = f"“{given}={name}”中的字段“{name}”不存在"
+        raise InputError(message, remedy=remedy)
+
+
+def match_headers(
+    headers: Sequence[str], table: str, mapping: Mapping[str, str] = MappingProxyType({})
+) -> Matches:
+    """Return what each header means in a table; what the user said goes before all else."""
+    words = _lexicon()[table]
+    said = {header_of(given).key: name for given, name in mapping.items()}
+    candidates: dict[str, list[tuple[int, int, str]]] = {}
+    fields: dict[str, str] = {}
+    units: dict[str, tuple[str, float]] = {}
+    for order, given in enumerate(headers):
+        header = header_of(given)
+        if header.unit is not None:
+            units[given] = header.unit
+        stated = mapping.get(given) or said.get(header.key)
+        if stated is not None:
+            if stated != IGNORE:
+                candidates.setdefault(stated, []).append((-1, order, given))
+            continue
+        found = words.get(header.key)
+        if found is not None:
+            candidates.setdefault(found[0], []).append((found[1], order, given))
+        elif table == "communities":
+            other = _of_other_table(header.key)
+            if other is not None:
+                fields[given] = other
+    clashes: dict[str, tuple[str, ...]] = {}
+    for name, found_headers in candidates.items():
+        found_headers.sort()
+        best = found_headers[0]
+        fields[best[2]] = name
+        equal = tuple(given for tier, _, given in found_headers if tier == best[0])
+        if len(equal) > 1:
+            clashes[name] = equal
+    ordered = {given: fields[given] for given in headers if given in fields}
+    return Matches(table, ordered, units, clashes, _score(table, ordered))
+
+
+def _of_other_table(key: str) -> str | None:
+    """Return what a column of a community ledger says beyond the community itself."""
+    wide = wide_field(key)
+    if wide is not None:
+        return wide
+    for table in ("staff", "funds", "scores"):
+        found = _lexicon()[table].get(key)
+        if found is not None and found[1] <= 1 and found[0] in _SIGNATURES[table]:
+            return f"{table}:{found[0]}"
+    return None
+
+
+_SIGNATURES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "communities": frozenset("kind elderly_population stated_area_m2 households population".split()),
+        "grids": frozenset("grid_code grid_type grid_worker_count".split()),
+        "facilities": frozenset(
+            "facility_id use floor_area_m2 usable_area_m2 activity_area_m2 outdoor_area_m2 "
+            "storeys_text own_entrance tenure site_id shared_with functions status".split()
+        ),
+        "estates": frozenset(
+            "estate_id planned_dwellings occupied residential_floor_area_m2 planned_on started_on "
+            "accepted_on delivered_on rooms_planned_on rooms_started_on rooms_accepted_on "
+            "rooms_delivered_on handover_agreement handed_over_on handover_receiver "
+            "property_managed owners_committee phase development housing_kind".split()
+        ),
+        "buildings": frozenset("building_id storeys".split()),
+        "roads": frozenset("road_id class walkable".split()),
+        "staff": frozenset("workers certified".split()),
+        "funds": frozenset("operating_cny provincial_cny match_cny paid_cny".split()),
+        "projects": frozenset("project_id stage progress_share due_on".split()),
+        "scores": frozenset("self_score province_score satisfaction_share named".split()),
+    }
+)
+_PLACES = frozenset("county street community community_code address lon lat coords year estate".split())
+
+
+def _score(table: str, fields: Mapping[str, str]) -> float:
+    """Return how much the understood headers speak for a table."""
+    score = 0.0
+    for given, name in fields.items():
+        found = _lexicon()[table].get(header_of(given).key)
+        general = found is not None and found[1] > 1
+        if ":" in name:
+            score += 2.0
+        elif name in _SIGNATURES[table] or name == "name":
+            score += 1.0 if general else 3.0
+        elif name not in _PLACES:
+            score += 0.5
+    return score
+
+
+def table_of(
+    headers: Sequence[str],
+    names: Sequence[str],
+    geometry: str | None,
+    mapping: Mapping[str, str] = MappingProxyType({}),
+) -> Matches | None:
+    """Return the table that a layer is, with its matches; None where nothing tells.
+
+    Parameters
+    ----------
+    headers
+        As given.
+    names
+        Name of the sheet or layer, of the file, and titles above the header.
+    geometry
+        "point", "line" or "polygon", None for a layer without.
+    mapping
+        What the user said about headers.
+    """
+    found: list[tuple[float, Matches]] = []
+    if geometry is None and has_points(headers, mapping):
+        geometry = "point"
+    for table in TABLE_WORDS:
+        if not _fits(table, geometry):
+            continue
+        matches = match_headers(headers, table, mapping)
+        hint = _hint(table, names)
+        identified = any(name not in _PLACES for name in matches.fields.values())
+        if matches.score + hint >= 3.0 and (identified or (hint and geometry)):
+            found.append((matches.score + hint, matches))
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def has_points(
+    headers: Sequence[str], mapping: Mapping[str, str] = MappingProxyType({})
+) -> bool:
+    """Say whether columns hold coordinates."""
+    fields = set(match_headers(headers, "facilities", mapping).fields.values())
+    return {"lon", "lat"} <= fields or "coords" in fields
+
+
+def _fits(table: str, geometry: str | None) -> bool:
+    """Say whether a table can have such a geometry."""
+    if geometry is None:
+        return table != "roads"
+    allowed = {"polygon": ("polygon",), "line": ("line",), "none": (), "point_or_polygon": ("point", "polygon")}
+    return geometry in allowed[TABLES[table].geometry]
+
+
+def _hint(table: str, names: Sequence[str]) -> float:
+    """Return what the names of sheet and file add; the sheet's own name counts most."""
+    for weight, name in zip((4.0, 2.0, 1.5), names, strict=False):
+        key = header_of(name).key
+        first = next((t for t, line in TABLE_WORDS.items() if any(w in key for w in line.split())), None)
+        if first is not None:
+            return weight if first == table else 0.0
+    return 0.0

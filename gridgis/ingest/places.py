@@ -1,0 +1,140 @@
+"""Which community a row belongs to: by its code, by its words, or by where it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from gridgis.ingest.names import code_key, compatible, core_key, name_keys
+
+__all__ = ["Register", "locate", "representative_points"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One known community, with its keys."""
+
+    code: str
+    name: str
+    street: str
+    county: str
+
+
+class Register:
+    """The communities of an import, found by code or by name with street."""
+
+    def __init__(self, communities: pd.DataFrame) -> None:
+        """Take a communities table with code, name, street and county."""
+        parts = [_text(communities, name) for name in ("community_code", "name", "street", "county")]
+        codes = communities["community_code"].astype("str")
+        self._by_code = dict(zip(code_key(codes), parts[0], strict=True))
+        keys = [name_keys(part) for part in parts[1:]]
+        self._candidates = [
+            Candidate(*fields) for fields in zip(parts[0], *keys, strict=True)
+        ] if len(communities) else []
+        self._exact: dict[str, list[Candidate]] = {}
+        self._core: dict[str, list[Candidate]] = {}
+        for candidate in self._candidates:
+            if candidate.name:
+                self._exact.setdefault(candidate.name, []).append(candidate)
+                self._core.setdefault(core_key(candidate.name), []).append(candidate)
+        self._names = {c.code: n for c, n in zip(self._candidates, parts[1], strict=False)}
+
+    def __len__(self) -> int:
+        """Return the number of communities."""
+        return len(self._candidates)
+
+    def codes(self, given: pd.Series) -> pd.Series:
+        """Return codes in the register's own spelling; codes it lacks stay as given."""
+        keys = code_key(given.astype("str"))
+        return keys.map(self._by_code).astype("str").fillna(given)
+
+    def has(self, codes: pd.Series) -> NDArray[np.bool_]:
+        """Tell which codes the register holds."""
+        return code_key(codes.astype("str")).isin(self._by_code.keys()).to_numpy()
+
+    def name_of(self, code: str) -> str:
+        """Return the name of a community as its table has it."""
+        return self._names.get(code, code)
+
+    def same_name(self, code: str, key: str) -> bool:
+        """Say whether a name key can be that of a code."""
+        known = next(iter(name_keys([self._names.get(code, "")])), "")
+        return not key or not known or core_key(key) == core_key(known)
+
+    def find(self, name: str, street: str, county: str) -> list[str]:
+        """Return the codes of all communities that a name, with what is said of its place, fits.
+
+        All arguments are keys. A name with a street may be written together (城关街道东湖社区).
+        """
+        found = self._exact.get(name) or self._core.get(core_key(name), [])
+        fitting = [c.code for c in found if _fits(c, street, county)]
+        if fitting or found:
+            return fitting
+        for candidate in self._candidates if len(self._candidates) <= 2000 else ():  # noqa: PLR2004
+            if candidate.street and name == candidate.street + candidate.name:
+                return [candidate.code]
+        return []
+
+    def nearest(self, name: str) -> str:
+        """Return the known name closest to one that is not known, empty where none is near."""
+        near = get_close_matches(core_key(name), self._core, n=1, cutoff=0.6)
+        return self.name_of(self._core[near[0]][0].code) if near else ""
+
+
+def _fits(candidate: Candidate, street: str, county: str) -> bool:
+    if compatible(street, candidate.street) and compatible(county, candidate.county):
+        return True
+    # A column headed 行政区 may hold what the boundaries call the street level.
+    return not street and bool(county) and compatible(county, candidate.street)
+
+
+def _text(frame: pd.DataFrame, name: str) -> list[str]:
+    if name not in frame:
+        return [""] * len(frame)
+    return frame[name].astype("str").fillna("").tolist()
+
+
+def representative_points(geometry: gpd.GeoSeries) -> NDArray[np.object_]:
+    """Return a point inside each geometry: its centroid where that lies inside."""
+    shapes = geometry.to_numpy()
+    points = shapely.centroid(shapes)
+    polygons = np.flatnonzero(shapely.get_dimensions(shapes) == 2)  # noqa: PLR2004
+    outside = polygons[~shapely.intersects(shapes[polygons], points[polygons])]
+    points[outside] = shapely.point_on_surface(shapes[outside])
+    return points
+
+
+def locate(
+    points: NDArray[np.object_], communities: gpd.GeoDataFrame
+) -> NDArray[np.object_]:
+    """Return the code of the one community each point lies in, None outside or on several."""
+    codes = np.full(len(points), None, dtype=object)
+    shapes = communities.geometry.to_numpy()
+    if not len(points) or not len(shapes):
+        return codes
+    polygon, point = shapely.STRtree(points).query(shapes, predicate="intersects")
+    hits = np.bincount(point, minlength=len(points))
+    single = hits[point] == 1
+    codes[point[single]] = communities["community_code"].to_numpy(dtype=object)[polygon[single]]
+    return codes
+
+
+def inside_stated(
+    points: NDArray[np.object_], codes: Sequence[str], communities: gpd.GeoDataFrame
+) -> NDArray[np.bool_]:
+    """Tell which points lie in the community that is stated for them."""
+    position: Mapping[str, int] = {
+        code: number for number, code in enumerate(communities["community_code"])
+    }
+    index = np.array([position.get(code, -1) for code in codes], dtype=np.intp)
+    shapes = communities.geometry.to_numpy().copy()
+    shapely.prepare(shapes)
+    return np.asarray(shapely.intersects(shapes[index], points)) & (index >= 0)

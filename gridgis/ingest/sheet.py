@@ -1,0 +1,316 @@
+"""From a grid of cells to a layer: where the header is, and which rows are no data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gridgis.errors import Problem
+from gridgis.ingest.headers import header_of, is_personal, known_word
+from gridgis.ingest.quantities import plain, unit_of
+from gridgis.ingest.raw import RawLayer
+
+__all__ = ["Merge", "layer_of_grid"]
+
+Merge = tuple[tuple[int, int], tuple[int, int]]
+"""First and last (row, column) of a merged range, counted from 0."""
+
+Grid = Sequence[Sequence[object]]
+
+_HEADER_ROWS = 15
+_MOST_LEVELS = 3
+_TOTAL = re.compile(r"(?:.{0,12})?(?:合计|小计|总计|共计|累计|汇总|总数)[:：]?")
+_TOTAL_ENDS = ("计", "汇总", "总数", "计:", "汇总:", "总数:", "计：")
+_SIGNATURE = re.compile(
+    r"(?:填表人|制表人|审核人|填报人|复核人|填表单位|填报单位|制表单位|制表|审核|负责人|单位负责人|"
+    r"填报日期|制表日期|填表日期|填报时间|日期|联系人|联系电话|备注|说明|填表说明|注|盖章|单位\(盖章\))[:：].*"
+    r"|注\d?[:：、.].*|数据来源.*"
+)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Where the header stands and what it says, one entry per column."""
+
+    first: int
+    last: int
+    given: tuple[str, ...]
+    known: int
+
+
+def layer_of_grid(name: str, grid: Grid, merges: Sequence[Merge] = ()) -> RawLayer | None:
+    """Return the layer that a grid of cells holds, None where no header is found.
+
+    Rows above the header are its title. Cells are filled from a merged range only in the
+    header; for the rows of data the ranges are handed on, as only the meaning of a column
+    tells whether its value holds for each row.
+    """
+    found = _header(grid, merges)
+    if found is None:
+        return None
+    width = len(found.given)
+    body = grid[found.last + 1 :]
+    columns = _columns(body, width)
+    rows = np.arange(found.last + 2, found.last + 2 + len(body), dtype=np.int64)
+    given, used = _named(found.given, columns)
+    units, first = _leading_rows(body, given, columns, used)
+    given = [_with_unit(header, units.get(column, "")) for header, column in zip(given, used, strict=True)]
+
+    keep = _data_rows(body)
+    keep[:first] = False
+    totals = _totals(body, columns, keep)
+    keep[[position for position, _ in totals]] = False
+    positions = np.flatnonzero(keep)
+    cells = pd.DataFrame(
+        {header: columns[column][positions] for header, column in zip(given, used, strict=True)},
+        dtype=object,
+    )
+    return RawLayer(
+        name=name,
+        cells=cells,
+        rows=rows[positions],
+        blank=len(body) - len(positions),
+        merged_cells=_body_merges(merges, found, given, used, positions),
+        totals=_placed_totals(totals, dict(zip(given, used, strict=True)), columns, positions),
+        title=" ".join(_titles(grid[: found.first])),
+        problems=_problems(name, given),
+    )
+
+
+def _text(cell: object) -> str:
+    return cell.strip() if isinstance(cell, str) else ("" if cell is None else str(cell))
+
+
+def _is_empty(cell: object) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _titles(rows: Grid) -> list[str]:
+    return list(dict.fromkeys(_text(cell) for row in rows for cell in row if not _is_empty(cell)))
+
+
+def _header(grid: Grid, merges: Sequence[Merge]) -> _Found | None:
+    """Return the rows that, read as a header, give the most known words."""
+    top = [list(row) for row in grid[: _HEADER_ROWS + _MOST_LEVELS]]
+    filled = [list(row) for row in top]
+    for (r1, c1), (r2, c2) in merges:
+        if r2 < len(filled):
+            for row in range(r1, r2 + 1):
+                filled[row][c1 : c2 + 1] = [top[r1][c1]] * (c2 - c1 + 1)
+    best: _Found | None = None
+    score = 0.0
+    for first in range(min(_HEADER_ROWS, len(top))):
+        for levels in range(1, _MOST_LEVELS + 1):
+            last = first + levels - 1
+            if last >= len(top) or (levels > 1 and not _may_continue(top, filled, first, last)):
+                break
+            given = _flattened(top[first : last + 1], filled[first : last + 1])
+            known = sum(known_word(header) for header in given if header)
+            named = sum(bool(header) for header in given)
+            value = known - 0.4 * (levels - 1)
+            if value > score and known >= min(2, named) and 2 * known >= min(named, 4):
+                best, score = _Found(first, last, tuple(given), known), value
+    return best
+
+
+def _may_continue(top: Grid, filled: Grid, first: int, last: int) -> bool:
+    """Say whether the row `last` can be a further level of a header starting at `first`."""
+    above, row = top[last - 1], top[last]
+    if not any(not _is_empty(cell) for cell in row):
+        return False
+    if any(not _is_empty(cell) and not isinstance(cell, str) for cell in row):
+        return False
+    spread = any(
+        _is_empty(up) and not _is_empty(cell) for up, cell in zip(above, row, strict=False)
+    )
+    return spread and all(
+        _is_empty(cell) or not re.fullmatch(r"[\d.,%-]+", plain(cell)) for cell in row
+    ) and any(not _is_empty(cell) for cell in filled[first])
+
+
+def _flattened(top: Grid, filled: Grid) -> list[str]:
+    """Return one header per column from the levels of a header."""
+    width = max(len(row) for row in top)
+    joined: list[str] = []
+    lasts: list[str] = []
+    carried = ""
+    for column in range(width):
+        parts: list[str] = []
+        for level, row in enumerate(filled):
+            text = re.sub(r"\s+", "", _text(row[column])) if column < len(row) else ""
+            below = len(filled) > level + 1 and not _is_empty(_cell(filled[level + 1], column))
+            if level == 0 and len(filled) > 1:
+                # Without merged cells a group's name stands over its first column only.
+                carried = text or (carried if below else "")
+                text = text or carried
+            if text and text not in parts:
+                parts.append(text)
+        joined.append("".join(parts))
+        lasts.append(parts[-1] if parts else "")
+    return [
+        last if not known_word(whole) and known_word(last) and lasts.count(last) == 1 else whole
+        for whole, last in zip(joined, lasts, strict=True)
+    ]
+
+
+def _cell(row: Sequence[object], column: int) -> object:
+    return row[column] if column < len(row) else ""
+
+
+def _columns(body: Grid, width: int) -> list[NDArray[np.object_]]:
+    if not body:
+        return [np.empty(0, dtype=object) for _ in range(width)]
+    if any(len(row) != width for row in body):
+        body = [[*row[:width], *[""] * (width - len(row))] for row in body]
+    return [_object_array(column) for column in zip(*body, strict=True)]
+
+
+def _object_array(values: Sequence[object]) -> NDArray[np.object_]:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def _named(
+    given: Sequence[str], columns: Sequence[NDArray[np.object_]]
+) -> tuple[list[str], list[int]]:
+    """Return unique headers and the columns they stand over; columns with nothing are left out."""
+    headers: list[str] = []
+    used: list[int] = []
+    for column, header in enumerate(given):
+        if not header and all(_is_empty(cell) for cell in columns[column]):
+            continue
+        name = header or f"第{column + 1}列"
+        repeat = 2
+        while name in headers:
+            name, repeat = f"{header or f'第{column + 1}列'}#{repeat}", repeat + 1
+        headers.append(name)
+        used.append(column)
+    return headers, used
+
+
+def _leading_rows(
+    body: Grid, given: Sequence[str], columns: Sequence[NDArray[np.object_]], used: Sequence[int]
+) -> tuple[dict[int, str], int]:
+    """Return the units that a unit row states by column, and how many rows lead the data."""
+    units: dict[int, str] = {}
+    first = 0
+    for position in range(min(2, len(body))):
+        cells = {c: plain(columns[c][position]).strip("()") for c in used if not _is_empty(columns[c][position])}
+        texts = [text for text in cells.values() if text]
+        if len(texts) >= 1 and all(unit_of(text) is not None for text in texts):
+            units |= {column: text for column, text in cells.items() if text}
+        elif not _is_numbering(texts, len(given)):
+            break
+        first = position + 1
+    return units, first
+
+
+def _is_numbering(texts: Sequence[str], width: int) -> bool:
+    """Say whether a row only numbers the columns: 1 2 3 …"""
+    if len(texts) < max(4, width - 1):
+        return False
+    numbers = [text.removesuffix(".0") for text in texts if text.removesuffix(".0").isdigit()]
+    letters = len(texts) - len(numbers)
+    return letters <= 3 and numbers == [str(number) for number in range(1, len(numbers) + 1)] and (
+        all(text in "甲乙丙丁" for text in texts[:letters])
+    )
+
+
+def _with_unit(header: str, unit: str) -> str:
+    return f"{header}({unit})" if unit and header_of(header).unit is None else header
+
+
+def _data_rows(body: Grid) -> NDArray[np.bool_]:
+    """Tell which rows hold data: not empty and no signature."""
+    keep = np.fromiter((any(row) for row in body), dtype=bool, count=len(body))
+    for position in np.flatnonzero(~keep):
+        keep[position] = any(not _is_empty(cell) for cell in body[position])
+    for position, row in enumerate(body):
+        first = next((cell for cell in row if cell), "")
+        if isinstance(first, str):
+            if not first.strip():
+                keep[position] = any(not _is_empty(cell) for cell in row)
+            elif (":" in first or "：" in first or first.startswith(("注", "数据来源"))) and (
+                _SIGNATURE.fullmatch(plain(first))
+            ):
+                keep[position] = False
+    return keep
+
+
+def _totals(
+    body: Grid, columns: Sequence[NDArray[np.object_]], keep: NDArray[np.bool_]
+) -> list[tuple[int, str]]:
+    """Return the rows that add others up, with their label."""
+    found: dict[int, str] = {}
+    for column in columns[:4]:
+        for position, cell in enumerate(column):
+            if not isinstance(cell, str) or not cell.rstrip().endswith(_TOTAL_ENDS):
+                continue
+            before = body[position][: next(i for i, c in enumerate(columns) if c is column)]
+            leading = all(_is_empty(other) or _is_count(other) for other in before)
+            if keep[position] and leading and _TOTAL.fullmatch(plain(cell)):
+                found.setdefault(position, plain(cell).rstrip(":："))
+    return sorted(found.items())
+
+
+def _is_count(cell: object) -> bool:
+    """Say whether a cell before the label is only a row number."""
+    return re.fullmatch(r"\d{1,5}(?:\.0)?", plain(cell)) is not None
+
+
+def _placed_totals(
+    totals: Sequence[tuple[int, str]],
+    columns_of: Mapping[str, int],
+    columns: Sequence[NDArray[np.object_]],
+    positions: NDArray[np.intp],
+) -> tuple[tuple[int, Mapping[str, object]], ...]:
+    """Return each total row: how many rows of data stand above it, its label and cells."""
+    return tuple(
+        (
+            int(np.searchsorted(positions, position)),
+            {"": label} | {h: columns[c][position] for h, c in columns_of.items()},
+        )
+        for position, label in totals
+    )
+
+
+def _body_merges(
+    merges: Sequence[Merge],
+    found: _Found,
+    given: Sequence[str],
+    used: Sequence[int],
+    positions: NDArray[np.intp],
+) -> dict[str, tuple[tuple[int, int], ...]]:
+    """Return, by header, the positions among the rows of data that one merged cell covers."""
+    names = dict(zip(used, given, strict=True))
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for (r1, c1), (r2, c2) in merges:
+        if r1 <= found.last or r2 == r1 or c1 not in names or c2 != c1:
+            continue
+        first = int(np.searchsorted(positions, r1 - found.last - 1))
+        last = int(np.searchsorted(positions, r2 - found.last - 1, side="right")) - 1
+        if last > first:
+            spans.setdefault(names[c1], []).append((first, last))
+    return {header: tuple(ranges) for header, ranges in spans.items()}
+
+
+def _problems(name: str, given: Sequence[str]) -> tuple[Problem, ...]:
+    personal = [header for header in given if is_personal(header)]
+    if not personal:
+        return ()
+    return (
+        Problem(
+            code="GG-PERS-001",
+            severity="note",
+            layer=name,
+            column="、".join(personal),
+            reason="含个人信息的列未读入",
+            remedy="本程序只需汇总数，请勿提供个人信息",
+        ),
+    )
