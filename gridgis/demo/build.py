@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gridgis.demo.files import NAMES, Written, write_files
 from gridgis.demo.model import DAY, County, Defect
 from gridgis.demo.plan import DETAILED_UP_TO, plan
-from gridgis.demo.readme import readme
+from gridgis.demo.readme import OPENING, readme
 from gridgis.demo.truth import community_verdicts, gather
 from gridgis.demo.truth_estates import (
     county_verdicts,
@@ -29,6 +29,7 @@ __all__ = ["DemoSummary", "build"]
 
 Progress = Callable[[float, str], None]
 MOST = 80_000
+_README = "README.txt"
 _PACKS = (
     "county",
     "district",
@@ -76,10 +77,9 @@ def build(
     Parameters
     ----------
     directory
-        Folder to write into, made if missing. Files of an earlier demo are replaced.
+        Made if missing. Files of an earlier demo are replaced.
     communities
-        How many communities; above 1,000 the place is a province in bulk form, without
-        grids, buildings and roads.
+        Above 1,000 the place is a province in bulk form, without grids, buildings, roads.
     seed
         The same seed gives the same values and geometry.
     clean
@@ -90,42 +90,43 @@ def build(
     Raises
     ------
     InputError
-        If the number of communities is not supported, or the folder holds files of the
-        same names that no demo has written.
+        If there are too many communities, or the folder holds such files of another.
     """
     tell = progress or (lambda _fraction, _message: None)
+    _prepare(directory, communities)
+    tell(0.0, "规划合成县域")
+    county = plan(communities, seed, clean=clean)
+    # First of all, so that a build that was broken off can be told from a user's files.
+    about = readme(county, seed, clean=clean)
+    (directory / _README).write_text(about, encoding="utf-8-sig")
+    written = write_files(county, directory, tell, clean=clean)
+    tell(0.9, "推算应得结论")
+    _write_truth(county, written, directory, seed=seed, clean=clean)
+    tell(1.0, "完成")
+    return _summary(county, directory)
+
+
+def _prepare(directory: Path, communities: int) -> None:
+    """Make room for a demo; refuse to touch files that are not an earlier one."""
     if not 1 <= communities <= MOST:
         message = f"社区数应在 1 到 {MOST} 之间，给出的是 {communities}"
         raise InputError(
             message, remedy="请改用 --communities 81（一个县）或 20000（一个省）"
         )
-    _clear(directory)
-    tell(0.0, "规划合成县域")
-    county = plan(communities, seed, clean=clean)
-    written = write_files(county, directory, tell, clean=clean)
-    tell(0.9, "推算应得结论")
-    _write_truth(county, written, directory, seed=seed, clean=clean)
-    (directory / "README.txt").write_text(
-        readme(county, seed, clean=clean), encoding="utf-8-sig"
-    )
-    tell(1.0, "完成")
-    return _summary(county, directory)
-
-
-def _clear(directory: Path) -> None:
-    """Remove an earlier demo; refuse to touch files that are not one."""
     directory.mkdir(parents=True, exist_ok=True)
     mine = [directory / name for name in NAMES]
-    mine += [
-        (directory / "社区边界.shp").with_suffix(end)
-        for end in (".shx", ".dbf", ".prj")
-    ]
+    shape = directory / "社区边界.shp"
+    mine += [shape.with_suffix(end) for end in (".shx", ".dbf", ".prj")]
     there = [path for path in mine if path.exists()]
-    if there and not (directory / "truth.json").exists():
+    if there and not _is_demo(directory / _README):
         message = f"文件夹“{directory}”中已有“{there[0].name}”，不是合成数据，不会覆盖"
         raise InputError(message, remedy="请换一个空文件夹")
     for path in there:
         path.unlink()
+
+
+def _is_demo(note: Path) -> bool:
+    return note.is_file() and OPENING.encode() in note.read_bytes()[:200]
 
 
 def _summary(county: County, directory: Path) -> DemoSummary:
@@ -231,7 +232,10 @@ def _dump(truth: dict[str, Any]) -> str:
     """Return JSON with one list item to a line, so that a difference shows which."""
 
     def lines(rows: list[Any], indent: str) -> str:
-        body = ",\n".join(indent + json.dumps(row, ensure_ascii=False) for row in rows)
+        body = ",\n".join(
+            indent + json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+            for row in rows
+        )
         return f"[\n{body}\n]" if rows else "[]"
 
     parts = []

@@ -30,6 +30,10 @@ NAMES = (
 )  # fmt: skip
 # Byte 29 of a .dbf is its language driver; 0x4D stands for code page 936 (GBK).
 _LDID_AT, _LDID_GBK = 29, 0x4D
+_INDEX_FROM = 1_000
+_BOUNDARY_COLUMNS = {
+    "code": "社区代码", "name": "社区名称", "street": "街道", "county": "县区"
+}  # fmt: skip
 _GDAL = {"OGR_CURRENT_DATE": "2026-06-30T09:00:00.000Z"}
 
 
@@ -125,21 +129,7 @@ def _refusals(file: str, sheet: Sheet, rooms: list[Room]) -> list[dict[str, obje
 
 def _write_detailed_layers(county: County, directory: Path, written: Written) -> None:
     layers = county.layers
-    outlines = layers["communities"].rename(
-        columns={
-            "code": "社区代码",
-            "name": "社区名称",
-            "street": "街道",
-            "county": "县区",
-        }
-    )
-    _write_gbk_shapefile(outlines, directory / BOUNDARY)
-    number = len(outlines)
-    written.add(
-        BOUNDARY,
-        "社区边界",
-        Count(table="communities", rows_read=number, loaded=0, merged=number),
-    )
+    _write_boundary(layers["communities"], directory / BOUNDARY, written)
     grids = layers["grids"].assign(grid_type=layers["grids"]["grid_type"].map(word))
     grids = grids.rename(
         columns={
@@ -169,6 +159,13 @@ def _write_detailed_layers(county: County, directory: Path, written: Written) ->
     _write_gpkg(estates, directory / "小区.gpkg", "小区", "estates", written)
 
 
+def _write_boundary(layer: gpd.GeoDataFrame, path: Path, written: Written) -> None:
+    _write_gbk_shapefile(layer.rename(columns=_BOUNDARY_COLUMNS), path)
+    rows = len(layer)
+    count = Count(table="communities", rows_read=rows, loaded=0, merged=rows)
+    written.add(path.name, path.stem, count)
+
+
 def _with_shapes(county: County, table: pd.DataFrame) -> gpd.GeoDataFrame:
     shapes = county.layers["estates"].geometry
     return gpd.GeoDataFrame(table, geometry=shapes.to_numpy(), crs=shapes.crs)
@@ -178,14 +175,7 @@ def _write_province(
     county: County, rooms: list[Room], directory: Path, written: Written
 ) -> None:
     """Write the bulk form: two GeoPackages and one plain sheet of rooms, joined by code."""
-    communities = county.layers["communities"].rename(
-        columns={
-            "code": "社区代码",
-            "name": "社区名称",
-            "street": "街道",
-            "county": "县区",
-        }
-    )
+    communities = county.layers["communities"].rename(columns=_BOUNDARY_COLUMNS)
     communities["社区类型"] = [word(c.kind) for c in county.communities]
     communities["户数"] = pd.array(
         [c.households for c in county.communities], dtype="Float64"
@@ -239,8 +229,12 @@ def _write_geojson(
 def _write_gpkg(
     layer: gpd.GeoDataFrame, path: Path, name: str, table: str, written: Written
 ) -> None:
+    # An index of a few hundred shapes is larger than the shapes.
+    spatial_index = "YES" if len(layer) > _INDEX_FROM else "NO"
     path.unlink(missing_ok=True)
-    pyogrio.write_dataframe(layer, path, driver="GPKG", layer=name)
+    pyogrio.write_dataframe(
+        layer, path, driver="GPKG", layer=name, SPATIAL_INDEX=spatial_index
+    )
     written.add(
         path.name, name, Count(table=table, rows_read=len(layer), loaded=len(layer))
     )

@@ -32,6 +32,7 @@ _UNITS = (
 )
 _UNIT_DIGITS = 15
 _GRID_FILE = "网格.geojson"
+_AT = ("at", "block", "u", "v")
 # Building slots in a block: two rows of four, as shares of its sides.
 _SLOTS = tuple((0.17 + 0.22 * (k % 4), 0.28 + 0.42 * (k // 4)) for k in range(8))
 
@@ -246,29 +247,11 @@ def _buildings(works: Works) -> gpd.GeoDataFrame:
                         households, rng.randrange(3, 12), index, block, *_SLOTS[slot],
                     )
                 )  # fmt: skip
-    columns = [
-        "id",
-        "community",
-        "estate",
-        "name",
-        "households",
-        "storeys",
-        "at",
-        "block",
-        "u",
-        "v",
-    ]
+    columns = ["id", "community", "estate", "name", "households", "storeys", *_AT]
     frame = pd.DataFrame(rows, columns=columns)
-    centre = works.land.within(
-        frame["at"].to_numpy(),
-        frame["block"].to_numpy(),
-        frame["u"].to_numpy(),
-        frame["v"].to_numpy(),
-    )
-    x, y = centre.T
+    x, y = works.land.within(*(frame[column].to_numpy() for column in _AT)).T
     shapes = shapely.box(x - 12.0, y - 7.0, x + 12.0, y + 7.0)
-    own = frame.drop(columns=["at", "block", "u", "v"])
-    return gpd.GeoDataFrame(own, geometry=shapes, crs=CRS)
+    return gpd.GeoDataFrame(frame.drop(columns=list(_AT)), geometry=shapes, crs=CRS)
 
 
 def _roads(works: Works) -> gpd.GeoDataFrame:

@@ -25,6 +25,8 @@ __all__ = ["DETAILED_UP_TO", "plan"]
 
 # Above this many communities, grids, buildings, roads and old projects are left out.
 DETAILED_UP_TO = 1_000
+# So many planted estates at most share one community.
+_PLANTS_EACH = 6
 _PHASES = "一二三四"
 _OLD_ESTATES = {"urban": 4, "town": 2}
 _ESTATE_FILE = "小区.gpkg"
@@ -128,7 +130,11 @@ def _plant_estates(drafts: list[_Draft], land: Land) -> list[Defect]:
     room_for = [draft for draft in drafts[:81] if not draft.community.plant]
     defects = []
     for number, plant in enumerate(ESTATE_PLANTS):
-        ready = [draft for draft in room_for if len(draft.open_blocks) > 1]
+        ready = [
+            draft
+            for draft in room_for
+            if draft.open_blocks and len(draft.taken) < _PLANTS_EACH
+        ]
         if not ready:
             break
         # Deal in turn, so that no community gets a second one before all have a first.

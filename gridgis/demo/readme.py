@@ -9,7 +9,9 @@ from gridgis.demo.model import DAY
 if TYPE_CHECKING:
     from gridgis.demo.model import County
 
-__all__ = ["readme"]
+__all__ = ["OPENING", "readme"]
+
+OPENING = "这些文件全部是合成数据（虚构）"
 
 _DETAILED = """\
 社区台账.xlsx      社区（两行表头、合计行、签名行）、社区用房（面积带单位）、2025 年工作人员
@@ -43,7 +45,7 @@ def readme(county: County, seed: int, *, clean: bool) -> str:
     names = dict.fromkeys(c.county for c in county.communities)
     place = next(iter(names)) if len(names) == 1 else f"{len(names)} 个县"
     lines = [
-        "这些文件全部是合成数据（虚构）：地名、代码、边界和数字都不是真实的。",
+        f"{OPENING}：地名、代码、边界和数字都不是真实的，请勿当作真实资料使用。",
         "",
         f"地点：{place}。社区 {len(urban) + len(town)} 个：",
         f"  城市社区 {len(urban)} 个，平均 {sum(urban) / len(urban):,.0f} 人",
