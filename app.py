@@ -1,0 +1,5 @@
+"""The pages, for `streamlit run app.py`."""
+
+from gridgis.ui.main import main
+
+main()

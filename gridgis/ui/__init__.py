@@ -1,0 +1,1 @@
+"""The pages: Streamlit over the same functions that the command line calls."""

@@ -1,0 +1,1 @@
+"""One file per page: what is on it, and no analysis."""

@@ -1,0 +1,142 @@
+"""What one user has chosen: the only place that knows the keys of the session.
+
+Widgets keep their values under the keys in `Keys`; everything else goes through the
+functions. Nothing here is shared between users.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+
+from gridgis.ui import environment
+
+__all__ = [
+    "Keys",
+    "Subject",
+    "day",
+    "drill",
+    "focus",
+    "pack_names",
+    "parameters",
+    "project_path",
+    "select",
+    "selected",
+    "set_project",
+    "step_back",
+    "street",
+]
+
+DEFAULT_PACKS: Final = ("county",)
+
+
+class Keys:
+    """Keys of the widgets, by page; tests address widgets by them."""
+
+    PACKS: Final = "frame_packs"
+    DAY: Final = "frame_day"
+    SEARCH: Final = "frame_search"
+    STREET: Final = "overview_street"
+    BACK: Final = "overview_back"
+    ALL_ATTENTION: Final = "overview_all"
+    FILTER_KIND: Final = "compliance_kind"
+    FILTER_STREET: Final = "compliance_street"
+    FILTER_RULE: Final = "compliance_rule"
+    FILTER_OUTCOME: Final = "compliance_outcome"
+    FILTER_NAME: Final = "compliance_name"
+    TABLE: Final = "compliance_table"
+    SCHEME: Final = "estate_scheme"
+    SCHEME_PACKS: Final = "estate_packs"
+    PHASES: Final = "estate_phases"
+    ROOMS: Final = "estate_rooms"
+    MORE_HOUSEHOLDS: Final = "estate_households_change"
+    MORE_AREA: Final = "estate_area_change"
+    UPLOAD: Final = "data_upload"
+    CONFIRM: Final = "data_confirm"
+    NEW_PROJECT: Final = "data_new_project"
+    CREATE: Final = "data_create"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is looked at: a community, an estate, a grid or the county, by its code."""
+
+    kind: str
+    code: str
+
+
+_PROJECT, _STREET = "_project", "_street"
+_SELECTED, _FOCUS = "_selected", "_focus"
+
+
+def project_path() -> Path | None:
+    """Return the project that is open: chosen here, else the one the app began with."""
+    given = st.session_state.get(_PROJECT) or os.environ.get(environment.PROJECT)
+    return Path(given) if given else None
+
+
+def set_project(path: Path) -> None:
+    """Open a project and forget what was looked at in the one before."""
+    st.session_state[_PROJECT] = str(path)
+    drill(None)
+
+
+def pack_names() -> tuple[str, ...]:
+    """Return the names of the rule packs in force, never none."""
+    return tuple(st.session_state.get(Keys.PACKS) or DEFAULT_PACKS)
+
+
+def parameters() -> Mapping[str, Any]:
+    """Return the readings chosen for unclear clauses; none means the packs' own."""
+    return st.session_state.get("_parameters", {})
+
+
+def day() -> date:
+    """Return the day that rules, rooms and milestones are looked at; today by default."""
+    chosen = st.session_state.get(Keys.DAY)
+    return chosen or datetime.now().astimezone().date()
+
+
+def street() -> str | None:
+    """Return the street drilled into; None is the whole county."""
+    return st.session_state.get(_STREET)
+
+
+def drill(name: str | None) -> None:
+    """Go to a street, or with None back to the county; nothing is selected then."""
+    st.session_state[_STREET] = name
+    select(None)
+
+
+def selected() -> Subject | None:
+    """Return the subject whose sheet is open."""
+    return st.session_state.get(_SELECTED)
+
+
+def select(subject: Subject | None, *, from_map: bool = False) -> None:
+    """Open the sheet of a subject, or close it.
+
+    The map goes to what was chosen elsewhere; after a click on the map it stays.
+    """
+    st.session_state[_SELECTED] = subject
+    if not from_map:
+        st.session_state[_FOCUS] = subject
+
+
+def focus() -> Subject | None:
+    """Return what the map should bring into view."""
+    return st.session_state.get(_FOCUS)
+
+
+def step_back() -> None:
+    """Close the sheet that is open, or else leave the street."""
+    if selected() is None:
+        drill(None)
+    else:
+        select(None)
