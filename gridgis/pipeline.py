@@ -91,27 +91,25 @@ def assess(
     _require_unique([rule.id for _, rule in pairs])
     pairs = [(pack, rule) for pack, rule in pairs if rule.in_force(on)]
     contexts = {
-        kind: context_of(data, kind, on) for kind in {rule.subject for _, rule in pairs}
+        kind: context_of(data, kind, on)
+        for kind in dict.fromkeys(rule.subject for _, rule in pairs)
     }
-    verdicts, evidence = [], []
+    judged = []
     for done, (pack, rule) in enumerate(pairs):
         if progress is not None:
             progress(done / len(pairs), f"正在判定 {rule.id} {rule.title}")
         context = contexts[rule.subject]
-        judged = evaluate(rule, context, pack.readings[rule.id])
-        verdicts.append(_verdicts(pack, judged, context))
-        if judged.evidence is not None:
-            evidence.append(_evidence(judged, context))
-    table = _joined(verdicts, _VERDICT_COLUMNS)
+        judged.append((pack, evaluate(rule, context, pack.readings[rule.id]), context))
+    verdicts = _verdict_table(judged)
     return Results(
         data,
         on,
         tuple(packs),
         _rules_table(pairs),
-        table,
-        _joined(evidence, _EVIDENCE_COLUMNS),
+        verdicts,
+        _evidence_table(judged),
         {
-            kind: _with_outcome(context.subjects, kind, table)
+            kind: _with_outcome(context.subjects, kind, verdicts)
             for kind, context in contexts.items()
         },
         _findings(data),
@@ -147,39 +145,6 @@ def summary(results: Results) -> dict[str, Any]:
     }
 
 
-_VERDICT_COLUMNS = [
-    "rule_id",
-    "pack",
-    "subject_kind",
-    "subject_code",
-    "subject_name",
-    "street",
-    "outcome",
-    "measured",
-    "required",
-    "unit",
-    "shortfall",
-    "margin",
-    "level",
-    "clause",
-    "source",
-    "reason",
-    "note",
-    "colour",
-]
-_EVIDENCE_COLUMNS = [
-    "rule_id",
-    "subject_kind",
-    "subject_code",
-    "item_id",
-    "item_name",
-    "amount",
-    "unit",
-    "counted",
-    "why",
-]
-
-
 def _require_unique(ids: list[str]) -> None:
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     if repeated:
@@ -187,89 +152,86 @@ def _require_unique(ids: list[str]) -> None:
         raise RuleError(message, remedy="请不要重复选用同一规则包")
 
 
-def _constant(value: str, length: int) -> pd.Categorical[Any]:
-    return pd.Categorical.from_codes(np.zeros(length, dtype=np.int8), pd.Index([value]))
+Judged = tuple[RulePack, Evaluated, Context]
 
 
-def _verdicts(pack: RulePack, judged: Evaluated, context: Context) -> pd.DataFrame:
-    rule, subjects = judged.rule, context.subjects
-    n = len(subjects)
-    outcome = pd.Categorical.from_codes(judged.outcome, pd.Index(OUTCOMES))
-    level = pd.Series(rule.level, index=range(n), dtype="str")
-    colour = colour_of_verdicts(
-        pd.Series(outcome, dtype="str"), level, pd.Series(judged.doubtful)
+def _repeated(values: Sequence[str], rule: NDArray[np.intp]) -> pd.Categorical[Any]:
+    """Return one value per row from one per rule, as codes: a province stays small."""
+    codes, unique = pd.factorize(np.array(values, dtype=object))
+    return pd.Categorical.from_codes(codes[rule], pd.Index(unique))
+
+
+def _stacked(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _text(parts: Sequence[NDArray[Any]]) -> pd.Series:
+    return pd.Series(_stacked(parts), dtype="str")
+
+
+def _verdict_table(judged: Sequence[Judged]) -> pd.DataFrame:
+    rules = [found.rule for _, found, _ in judged]
+    rule = np.repeat(np.arange(len(judged)), [len(c.subjects) for _, _, c in judged])
+    outcome = pd.Categorical.from_codes(
+        _stacked([found.outcome for _, found, _ in judged]).astype(np.int8),
+        pd.Index(OUTCOMES),
     )
-    return pd.DataFrame(
+    level = _repeated([r.level for r in rules], rule)
+    doubtful = _stacked([found.doubtful for _, found, _ in judged])
+    sources = [pack.sources[found.rule.source].title for pack, found, _ in judged]
+    frames = [context.subjects for _, _, context in judged]
+    table = pd.DataFrame(
         {
-            "rule_id": _constant(rule.id, n),
-            "pack": _constant(pack.name, n),
-            "subject_kind": _constant(rule.subject, n),
-            "subject_code": subjects.index.to_numpy(object),
-            "subject_name": subjects["name"].to_numpy(object),
-            "street": subjects["street"].to_numpy(object),
+            "rule_id": _repeated([r.id for r in rules], rule),
+            "pack": _repeated([pack.name for pack, _, _ in judged], rule),
+            "subject_kind": _repeated([r.subject for r in rules], rule),
+            "subject_code": _text([frame.index.to_numpy(object) for frame in frames]),
+            "subject_name": _text([frame["name"].to_numpy(object) for frame in frames]),
+            "street": _text([frame["street"].to_numpy(object) for frame in frames]),
             "outcome": outcome,
-            "measured": judged.measured,
-            "required": judged.required,
-            "unit": _constant(rule.shown_unit, n),
-            "shortfall": judged.shortfall,
-            "margin": judged.margin,
-            "level": _constant(rule.level, n),
-            "clause": _constant(rule.clause, n),
-            "source": _constant(pack.sources[rule.source].title, n),
-            "reason": judged.reason,
-            "note": judged.note,
-            "colour": colour,
+            "measured": _stacked([found.measured for _, found, _ in judged]),
+            "required": _stacked([found.required for _, found, _ in judged]),
+            "unit": _repeated([r.shown_unit for r in rules], rule),
+            "shortfall": _stacked([found.shortfall for _, found, _ in judged]),
+            "margin": _stacked([found.margin for _, found, _ in judged]),
+            "level": level,
+            "clause": _repeated([r.clause for r in rules], rule),
+            "source": _repeated(sources, rule),
+            "reason": _text([found.reason for _, found, _ in judged]),
+            "note": _text([found.note for _, found, _ in judged]),
         }
     )
+    colour = colour_of_verdicts(table["outcome"], table["level"], pd.Series(doubtful))
+    return table.assign(colour=colour)
 
 
-def _evidence(judged: Evaluated, context: Context) -> pd.DataFrame:
-    """Lay out the rooms behind one rule; codes instead of text keep a province in memory."""
-    found, rooms, rule = judged.evidence, context.rooms, judged.rule
-    if found is None:
-        return pd.DataFrame(columns=_EVIDENCE_COLUMNS)
-    n = len(rooms.frame)
+def _evidence_table(judged: Sequence[Judged]) -> pd.DataFrame:
+    """Lay out the rooms behind every rule about rooms, room by room."""
+    about = [
+        (found, found.evidence, context)
+        for _, found, context in judged
+        if found.evidence is not None
+    ]
+    rule = np.repeat(np.arange(len(about)), [len(c.rooms.frame) for _, _, c in about])
+    state = _stacked([rooms.state for _, rooms, _ in about]).astype(np.int8)
+    whys = [np.array(rooms.reasons, dtype=object)[rooms.why] for _, rooms, _ in about]
+    frames = [context.rooms.frame for _, _, context in about]
+    codes = [c.subjects.index.to_numpy(object)[c.rooms.subject] for _, _, c in about]
     return pd.DataFrame(
         {
-            "rule_id": _constant(rule.id, n),
-            "subject_kind": _constant(rule.subject, n),
-            "subject_code": context.subjects.index.to_numpy(object)[rooms.subject],
-            "item_id": rooms.frame["facility_id"].to_numpy(object),
-            "item_name": rooms.frame["name"].to_numpy(object),
-            "amount": found.amount,
-            "unit": _constant("㎡", n),
-            "counted": pd.Categorical.from_codes(found.state, pd.Index(STATES)),
-            "why": pd.Categorical.from_codes(found.why, pd.Index(found.reasons)),
+            "rule_id": _repeated([found.rule.id for found, _, _ in about], rule),
+            "subject_kind": _repeated([f.rule.subject for f, _, _ in about], rule),
+            "subject_code": _text(codes),
+            "item_id": _text(
+                [frame["facility_id"].to_numpy(object) for frame in frames]
+            ),
+            "item_name": _text([frame["name"].to_numpy(object) for frame in frames]),
+            "amount": _stacked([rooms.amount for _, rooms, _ in about]).astype(float),
+            "unit": _repeated(["㎡" for _ in about], rule),
+            "counted": pd.Categorical.from_codes(state, pd.Index(STATES)),
+            "why": pd.Categorical(_stacked(whys)),
         }
     )
-
-
-_TEXT = (
-    "subject_code",
-    "subject_name",
-    "street",
-    "reason",
-    "note",
-    "colour",
-    "item_id",
-    "item_name",
-)
-
-
-def _joined(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    """Stack the parts; text that repeats becomes categorical, the rest plain text."""
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    joined: dict[str, Any] = {}
-    for column in columns:
-        pieces = [part[column] for part in parts]
-        if isinstance(pieces[0].dtype, pd.CategoricalDtype):
-            joined[column] = pd.api.types.union_categoricals(pieces)
-        else:
-            joined[column] = pd.concat(pieces, ignore_index=True)
-    frame = pd.DataFrame(joined)
-    text = [column for column in _TEXT if column in frame]
-    return frame.astype(dict.fromkeys(text, "str"))
 
 
 def _rules_table(pairs: list[tuple[RulePack, Rule]]) -> pd.DataFrame:
