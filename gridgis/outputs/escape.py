@@ -11,6 +11,8 @@ import json
 import re
 from typing import Any
 
+import pandas as pd
+
 __all__ = ["map_text", "script_json"]
 
 _ENTITIES = str.maketrans({sign: f"&#{ord(sign)};" for sign in "&<>\"'`${}\\"})
@@ -22,13 +24,13 @@ _TEMPLATE_SIGN = re.compile(r"\{(?=[{%#])")
 _IN_SCRIPT = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 
 
-def map_text(value: object) -> str:
+def map_text(value: Any) -> str:  # noqa: ANN401 - whatever a cell can hold
     """Return a value as HTML that shows exactly its characters; nothing for unknown.
 
     A missing value (None, NaN, NA) gives an empty text. Control characters, which no
     name contains on purpose, are shown as spaces.
     """
-    if value is None or value != value or str(value) == "<NA>":  # noqa: PLR0124 - NaN
+    if pd.api.types.is_scalar(value) and pd.isna(value):
         return ""
     shown = "".join(sign if sign.isprintable() else " " for sign in str(value))
     return shown.translate(_ENTITIES)

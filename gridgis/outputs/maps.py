@@ -143,6 +143,6 @@ def _element(payload: str) -> Any:  # noqa: ANN401 - branca's elements take any 
     element._id = "results"  # noqa: SLF001
     element._template = Template(_TEMPLATE)  # noqa: SLF001
     element.css = page_part("results_map.css")
-    element.code = page_part("results_map.js")
+    element.code = page_part("results_map.js").rstrip()
     element.payload = payload
     return element
