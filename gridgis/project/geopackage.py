@@ -207,8 +207,8 @@ def describe_layer(
     box: list[float | None] = [None] * 4
     if isinstance(table, gpd.GeoDataFrame):
         shapes = table.geometry.to_numpy()
-        total = shapely.total_bounds(shapes)
-        box = [None if np.isnan(side) else float(side) for side in total]
+        known = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+        box = shapely.total_bounds(known).tolist() if len(known) else box
         connection.execute(
             "UPDATE gpkg_geometry_columns SET geometry_type_name = ?, z = ?"
             " WHERE table_name = ?",

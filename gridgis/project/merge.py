@@ -149,17 +149,22 @@ def _marks(
     after = before.copy()
     marked = old["marks"].notna().to_numpy()[at] | met["marks"].notna().to_numpy()
     for row in np.flatnonzero(marked):
-        given = set(met.columns[met.iloc[row].notna().to_numpy(bool)])
-        kept = [
-            mark
-            for mark in (before[at[row]] or "").split(";")
-            if mark and mark.partition("=")[0] not in given
-        ]
-        kept += [fresh[row]] if fresh[row] else []
-        after[at[row]] = ";".join(kept) or None
+        told = _split(fresh[row])
+        given = set(met.columns[met.iloc[row].notna().to_numpy(bool)]) | set(told)
+        kept = {
+            c: mark for c, mark in _split(before[at[row]]).items() if c not in given
+        }
+        marks = [f"{column}={mark}" for column, mark in {**kept, **told}.items()]
+        after[at[row]] = ";".join(marks) or None
     differs |= after != before
     added = objects(new.loc[~known, "marks"])
     return pd.Series(np.concatenate([after, added]), dtype="str")
+
+
+def _split(marks: str | None) -> dict[str, str]:
+    """Return the marks by column: "storey=about" is about the column storey."""
+    parts = (mark.partition("=") for mark in (marks or "").split(";") if mark)
+    return {column: mark for column, _, mark in parts}
 
 
 def _with_geometry(

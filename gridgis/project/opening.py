@@ -9,6 +9,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
+from pyproj.exceptions import ProjError
+
 from gridgis.errors import StoreError
 from gridgis.project import geopackage, records
 
@@ -40,19 +42,24 @@ def opened(path: Path, mode: Literal["ro", "rw"]) -> sqlite3.Connection:
     if not path.is_file():
         message = f"找不到项目文件 {path}"
         raise StoreError(message, remedy="请检查路径，或先用 gridgis import 建立项目")
-    connection = geopackage.connect(path, mode, wait_s=_WAIT_S)
     try:
-        _require_ours(connection, path)
+        return _connected(path, mode)
     except sqlite3.OperationalError as error:
-        connection.close()
         cannot_lock = error.sqlite_errorcode & 0xFF in (
             sqlite3.SQLITE_CANTOPEN,
             sqlite3.SQLITE_READONLY,
         )
         if mode == "rw" or not cannot_lock or _has_wal(path):
             raise
-        # A read-only folder: nobody can be writing, so the file can be read as it is.
-        connection = geopackage.connect(path, "ro", immutable=True)
+    # A read-only folder: nobody can be writing, so the file can be read as it is.
+    return _connected(path, mode, immutable=True)
+
+
+def _connected(
+    path: Path, mode: Literal["ro", "rw"], *, immutable: bool = False
+) -> sqlite3.Connection:
+    connection = geopackage.connect(path, mode, wait_s=_WAIT_S, immutable=immutable)
+    try:
         _require_ours(connection, path)
     except BaseException:
         connection.close()
@@ -111,7 +118,13 @@ def told(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         raise _fault(path, _FAULTS.get(code, _DAMAGED)) from error
-    except (UnicodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+    except (
+        UnicodeError,
+        json.JSONDecodeError,
+        KeyError,
+        TypeError,
+        ProjError,
+    ) as error:
         raise _fault(path, _DAMAGED) from error
 
 
