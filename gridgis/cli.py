@@ -80,8 +80,10 @@ SetOption = Annotated[
 def main() -> None:
     """Run the command line; every refusal is a sentence, never a traceback."""
     sys.excepthook = _report_fault
+    # Calling `app` itself would put typer's own hook, and its traceback, in place.
+    command = typer.main.get_command(app)
     try:
-        app()
+        command()
     except GridgisError as error:
         typer.echo(str(error), err=True)
         sys.exit(UNUSABLE)

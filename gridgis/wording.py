@@ -146,14 +146,16 @@ def quantity_unit(name: str) -> str:
 def amount(value: float) -> str:
     """Write a number as a person would: thousands separated, at most two decimals.
 
-    A share or a small figure that two decimals would round to another verdict keeps up to
-    four.
+    Where two decimals would hide which side of a whole number the value is on (299.996
+    against a limit of 300), or for figures below 1, up to six are shown.
     """
     if math.isnan(value):
         return "未知"
     if math.isinf(value):
         return "不限"
-    if value == int(value):
-        return f"{int(value):,}"
-    digits = 4 if abs(value) < 1 else 2
+    exact = round(value, 6)
+    if exact == int(exact):
+        return f"{int(exact):,}"
+    hides = round(value, 2) == int(round(value, 2))
+    digits = 6 if hides else 4 if abs(value) < 1 else 2
     return f"{value:,.{digits}f}".rstrip("0").rstrip(".")
