@@ -232,7 +232,7 @@
     });
   }
   function show(path) {
-    if (path.getBounds) { map.fitBounds(path.getBounds().pad(0.8), { maxZoom: 16, animate: false }); }
+    if (path.getBounds) { map.fitBounds(path.getBounds().pad(0.8), { maxZoom: 18, animate: false }); }
     else { map.setView(path.getLatLng(), Math.max(map.getZoom(), 16), { animate: false }); }
   }
   function unpick() { state.picked = null; redraw(); }
