@@ -147,15 +147,16 @@ def amount(value: float) -> str:
     """Write a number as a person would: thousands separated, at most two decimals.
 
     Where two decimals would hide which side of a whole number the value is on (299.996
-    against a limit of 300), or for figures below 1, up to six are shown.
+    against a limit of 300) a third is shown, and for figures below 1 up to four.
     """
     if math.isnan(value):
         return "未知"
     if math.isinf(value):
         return "不限"
-    exact = round(value, 6)
+    small = 0.0 < abs(value) < 1.0
+    exact = round(value, 4 if small else 3)
     if exact == int(exact):
         return f"{int(exact):,}"
     hides = round(value, 2) == int(round(value, 2))
-    digits = 6 if hides else 4 if abs(value) < 1 else 2
+    digits = 4 if small else 3 if hides else 2
     return f"{value:,.{digits}f}".rstrip("0").rstrip(".")

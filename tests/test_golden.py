@@ -26,7 +26,9 @@ def read_world(folder: Path) -> Dataset:
         frame = pd.read_csv(file, dtype="str", keep_default_na=False).replace("", None)
         for column in spec.columns:
             if column.name in frame and column.kind == "flag":
-                frame[column.name] = frame[column.name].map({"true": True, "false": False})
+                frame[column.name] = frame[column.name].map(
+                    {"true": True, "false": False}
+                )
         if "wkt" in frame:
             shapes = gpd.GeoSeries.from_wkt(frame.pop("wkt"), crs=CRS_M)
             frame = gpd.GeoDataFrame(frame, geometry=shapes)
@@ -49,13 +51,19 @@ def test_verdicts_are_those_worked_out_by_hand(pack):
     results = assess(read_world(GOLDEN / pack), [load_pack(pack)], DAY)
 
     found = results.verdicts.astype({"rule_id": "str", "outcome": "str"})
-    found = found.set_index(["rule_id", "subject_code"])[["outcome", "measured", "required"]]
+    found = found.set_index(["rule_id", "subject_code"])[
+        ["outcome", "measured", "required"]
+    ]
     assert set(found.index) == set(expected.index), "one row per rule and subject"
     found = found.reindex(expected.index)
     wrong = found["outcome"] != expected["outcome"]
     for column in ("measured", "required"):
-        wrong |= ~np.isclose(found[column], expected[column], rtol=1e-12, equal_nan=True)
-    assert not wrong.any(), expected[wrong].join(found[wrong], rsuffix="_found").to_string()
+        wrong |= ~np.isclose(
+            found[column], expected[column], rtol=1e-12, equal_nan=True
+        )
+    assert not wrong.any(), pd.concat(
+        {"expected": expected[wrong], "found": found[wrong]}, axis=1
+    ).to_string()
 
 
 @pytest.mark.parametrize("pack", available_packs())

@@ -145,54 +145,52 @@ def _case(rule: Rule, context: Context, measured: Measured) -> Case:
             text = f"缺少{quantity_word(name)}"
             missing[unknown] = [f"{text}；{m}" if m else text for m in missing[unknown]]
     outcome = judge(measured.low, measured.high, least, most, rule.comparator)
-    aside = _set_aside(rule, context, measured, outcome, missing)
+    aside, asked = _set_aside(rule, context, measured, outcome, missing)
     decided = (outcome == PASS) | (outcome == FAIL)
     exact = measured.low == measured.high
-    value = np.where(exact | decided, measured.low, np.nan)
-    # At most so much is allowed, and it is the upper end that made the verdict.
-    upper = decided & ~exact & (rule.comparator in ("<=", "<")) & (outcome == PASS)
-    value = np.where(upper, measured.high, value)
-    if rule.limit.between is None:
-        limit_value = np.where(least == most, least, np.nan)
-        bound = decided & (least != most)
-        limit_value = np.where(
-            bound, np.where(outcome == PASS, most, least), limit_value
-        )
-        limit_value[np.isinf(limit_value)] = np.nan
-    else:
-        limit_value = np.where(value > most, most, least)
-    margin = _margin(rule, value, limit_value, most)
-    applicable = outcome != NOT_APPLICABLE
-    shortfall = np.where(outcome == FAIL, np.maximum(-margin, 0.0), np.nan)
-    shortfall = np.where(outcome == PASS, 0.0, shortfall)
+    known = asked & (least == most) & (rule.limit.between is None)
+    value = _deciding_end(rule, measured, outcome)
+    margin = np.where(decided, _margin(rule, value, outcome, least, most), np.nan)
     return Case(
         rule,
         subjects,
         outcome,
-        np.where(applicable, value, np.nan),
-        np.where(applicable, limit_value, np.nan),
-        np.where(decided, shortfall, np.nan),
-        np.where(decided, margin, np.nan),
-        missing,
-        aside,
-        _doubtful(
-            rule, context, measured, outcome=outcome, limit=limit_value, margin=margin
-        ),
-        exact,
-        measured.about,
+        measured=np.where(exact & asked, measured.low, np.nan),
+        required=np.where(known, least, np.nan),
+        value=value,
+        margin=margin,
+        shortfall=np.where(outcome == FAIL, np.maximum(-margin, 0.0), margin * 0.0),
+        missing=missing,
+        aside=aside,
+        doubtful=_doubtful(rule, context, measured, outcome=outcome, margin=margin),
+        exact=exact,
+        about=measured.about,
     )
+
+
+def _deciding_end(
+    rule: Rule, measured: Measured, outcome: NDArray[np.int8]
+) -> NDArray[np.float64]:
+    """Return the end of the measured interval that a sentence can state as a fact."""
+    if rule.comparator in (">=", ">", "between"):
+        return measured.low
+    return np.where(outcome == PASS, measured.high, measured.low)
 
 
 def _margin(
     rule: Rule,
     value: NDArray[np.float64],
-    limit: NDArray[np.float64],
+    outcome: NDArray[np.int8],
+    least: NDArray[np.float64],
     most: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """How far inside the limit, negative outside; in the unit of the measure."""
+    """Return how far inside the limit the value is, negative outside."""
     if rule.limit.between is not None:
-        return np.minimum(value - rule.limit.between[0], most - value)
-    return value - limit if rule.comparator in (">=", ">") else limit - value
+        return np.minimum(value - least, most - value)
+    # What is certain: a pass clears the most that could be asked, a fail misses the least.
+    if rule.comparator in (">=", ">"):
+        return value - np.where(outcome == PASS, most, least)
+    return np.where(outcome == PASS, least, most) - value
 
 
 def _set_aside(
@@ -201,9 +199,10 @@ def _set_aside(
     measured: Measured,
     outcome: NDArray[np.int8],
     missing: NDArray[np.object_],
-) -> NDArray[np.object_]:
-    """Mark in `outcome` where the rule does not apply, and return why not."""
+) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Mark in `outcome` where the rule does not apply; return why not, and where it does."""
     subjects = context.subjects
+    asked = np.ones(len(subjects), dtype=bool)
     aside = np.full(len(subjects), "", dtype=object)
     if measured.applies is not None:
         _mark(outcome, aside, ~measured.applies, measured.aside)
@@ -218,7 +217,8 @@ def _set_aside(
         blocked = unknown & (outcome != NOT_APPLICABLE)
         outcome[blocked] = NOT_ASSESSED
         missing[blocked] = f"缺少{_FILTER_WORDS[column]}，不知是否适用"
-    return aside
+        asked &= ~unknown
+    return aside, asked & (outcome != NOT_APPLICABLE)
 
 
 def _only_for(column: str, wanted: tuple[str, ...]) -> str:
@@ -250,12 +250,13 @@ def _doubtful(
     measured: Measured,
     *,
     outcome: NDArray[np.int8],
-    limit: NDArray[np.float64],
     margin: NDArray[np.float64],
 ) -> NDArray[np.bool_]:
     """Tell which passes rest on an estimate, or lie within the yellow band."""
     passes = outcome == PASS
-    near = passes & (rule.yellow_band > 0) & (margin < rule.yellow_band * np.abs(limit))
+    # A value v with margin m clears a limit of v - m: the band is a share of that limit.
+    band = rule.yellow_band / (1.0 + rule.yellow_band) * np.abs(measured.low)
+    near = passes & (rule.yellow_band > 0) & (margin < band)
     estimated = np.zeros(len(passes), dtype=bool)
     if measured.about is not None:
         estimated |= measured.about

@@ -18,6 +18,7 @@ from gridgis.rules.rooms import (
     RoomFilter,
     classify,
 )
+from gridgis.tables import marked
 from gridgis.wording import SUBJECTS
 
 __all__ = [
@@ -84,14 +85,24 @@ def place_count(context: Context, chosen: PlaceFilter) -> Measured:
 
 
 def largest_place_share(context: Context, chosen: PlaceFilter) -> Measured:
-    """Measure the largest place's share of all counted area (0–1)."""
+    """Measure the largest place's share of all counted area (0–1).
+
+    Rooms of unknown area, use or place could stand anywhere: at worst outside the largest
+    place, at best all in it.
+    """
     found, rows, label, unknown = _places(context, chosen)
     largest = _largest_place(context, found, rows, label)
     total = _per_subject(context, found.low)
-    share = np.divide(largest, total, out=np.zeros_like(total), where=total > 0)
-    unsure = _unsure(context, found) | _any_per_subject(context, rows, unknown)
-    missing = np.where(unsure, "有用房面积、用途或位置不明", "").astype(object)
-    low, high = np.where(unsure, 0.0, share), np.where(unsure, 1.0, share)
+    more = _per_subject(context, found.high) - total
+    loose = np.zeros(len(found.low))
+    loose[rows[unknown]] = found.low[rows[unknown]]
+    elsewhere = _per_subject(context, loose)
+    whole = np.where(total + more > 0, total + more, 1.0)
+    bounded = np.isfinite(more)
+    low = np.where(bounded, largest / whole, 0.0)
+    joined = np.where(bounded, largest + elsewhere + more, 1.0)
+    high = np.where(bounded, np.minimum(joined / whole, 1.0), 1.0)
+    missing = np.where(high > low, "有用房面积、用途或位置不明", "").astype(object)
     return _where_rooms(context, chosen, found, Measured(low, high, missing))
 
 
@@ -111,19 +122,21 @@ def largest_place_area(context: Context, chosen: PlaceFilter) -> Measured:
 def small_room_share(context: Context, chosen: SmallRooms) -> Measured:
     """Measure which share of the rooms that count is smaller than the minimum (0–1)."""
     found = classify(context.rooms, chosen, context.on)
-    counted = _per_subject(context, (found.state == COUNTED).astype(float))
-    area = context.rooms.frame[chosen.area].to_numpy(float)
-    small = (found.state == COUNTED) & (area < chosen.min_room_area_m2)
-    loose = _per_subject(context, (found.state == UNCERTAIN).astype(float))
-    n_small = _per_subject(context, small.astype(float))
-    whole = np.maximum(counted + loose, 1.0)
+    frame = context.rooms.frame
+    area = frame[chosen.area].to_numpy(float)
+    counted = found.state == COUNTED
+    under = area < chosen.min_room_area_m2
+    # 近 40 ㎡ may be under 30; 20 余 ㎡ may be over it.
+    at_most = marked(frame, chosen.area, "at_most").to_numpy() & ~under
+    at_least = marked(frame, chosen.area, "at_least").to_numpy() & under
+    unsure = (found.state == UNCERTAIN) | (counted & (at_most | at_least))
+    n_small = _per_subject(context, (counted & under & ~unsure).astype(float))
+    loose = _per_subject(context, unsure.astype(float))
+    rooms = _per_subject(context, (found.state != LEFT_OUT).astype(float))
+    whole = np.maximum(rooms, 1.0)
     missing = np.where(loose > 0, "有用房面积或用途不明", "").astype(object)
-    return _where_rooms(
-        context,
-        chosen,
-        found,
-        Measured(n_small / whole, (n_small + loose) / whole, missing),
-    )
+    result = Measured(n_small / whole, (n_small + loose) / whole, missing)
+    return _where_rooms(context, chosen, found, result)
 
 
 def storey_breaches(context: Context, chosen: Storeys) -> Measured:

@@ -5,7 +5,7 @@ Written once here, so that screen, workbook and command line say the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 import pandas as pd
@@ -24,13 +24,25 @@ _CODES = tuple(OUTCOME_WORDS)
 
 @dataclass(frozen=True)
 class Case:
-    """One rule judged for all its subjects: everything its sentences are made of."""
+    """One rule judged for all its subjects: everything its sentences are made of.
+
+    Attributes
+    ----------
+    measured, required
+        Shown as numbers only where they are exactly known; NaN for a band.
+    value
+        What the sentence can state: the measured value, or the end that decides.
+    shortfall
+        The most that can lack, 0 for a pass.
+    """
 
     rule: Rule
     subjects: pd.DataFrame
     outcome: NDArray[np.int8]
+    _: KW_ONLY
     measured: NDArray[np.float64]
     required: NDArray[np.float64]
+    value: NDArray[np.float64]
     shortfall: NDArray[np.float64]
     margin: NDArray[np.float64]
     missing: NDArray[np.object_]
@@ -94,7 +106,7 @@ _ASKED = {">=": "应配", ">": "应超过", "<=": "至多", "<": "应少于", "b
 
 def _sentence(case: Case, position: int, asked: str, subject: dict[str, float]) -> str:
     rule, unit = case.rule, case.rule.shown_unit
-    measured = float(case.measured[position])
+    measured = float(case.value[position])
     bound = (
         ""
         if case.exact[position]
@@ -117,7 +129,7 @@ def _sentence(case: Case, position: int, asked: str, subject: dict[str, float]) 
         most = "" if case.exact[position] else "至多"
         return f"{head}；还差{most} {gap}" + (f"，{less}" if less else "")
     if rule.comparator == "between":
-        below = measured < float(case.required[position])
+        below = rule.limit.between is not None and measured < rule.limit.between[0]
         return f"{head}；{'少' if below else '超出'} {gap}"
     return f"{head}；超出 {gap}"
 
