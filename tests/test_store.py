@@ -498,7 +498,7 @@ def test_importing_the_same_again_changes_nothing_but_the_version(
     same(store.load(path), county())
 
 
-# --- versions, audit, imports
+# --- the memory of a project
 
 
 def test_a_version_says_who_when_why_and_what(tmp_path: Path) -> None:
