@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,9 +17,11 @@ from gridgis.ingest.quantities import (
 )
 from gridgis.ingest.vocabularies import read_uses, read_word
 
-__all__ = ["Parsed", "as_text", "parse_codes", "parse_day", "parse_flag", "parse_number", "parse_share", "parse_storeys", "parse_uses", "parse_word", "parse_year"]
+__all__ = ["Parsed", "as_numbers", "as_text", "parse_codes", "parse_day", "parse_flag", "parse_number", "parse_share", "parse_storeys", "parse_uses", "parse_word", "parse_year"]
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08]")
+_SCIENTIFIC_CODE = r"\d(?:\.\d+)?[eE]\+\d+"
+_EXACT_DIGITS = 1e15
 _BLANK_WORDS = sorted({"", *PLACEHOLDERS, *(word.upper() for word in PLACEHOLDERS)})
 _LOST_DIGITS = Fault("GG-CODE-001", "编码以数值存放，超过 15 位的尾数已丢失", "请把该列设为文本后重新填写")
 _SCIENTIFIC = Fault("GG-CODE-002", "编码被写成科学计数法，末位已丢失", "请把该列设为文本后重新填写")
@@ -54,7 +57,7 @@ def _is_numeric(cells: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(cells.dtype) and not pd.api.types.is_bool_dtype(cells.dtype)
 
 
-def _numbers(cells: pd.Series) -> NDArray[np.float64] | None:
+def as_numbers(cells: pd.Series) -> NDArray[np.float64] | None:
     """Return the cells as numbers where all of them are, blanks as NaN; None otherwise."""
     if _is_numeric(cells):
         return cells.to_numpy(dtype=float, na_value=np.nan)
@@ -69,12 +72,24 @@ def _numbers(cells: pd.Series) -> NDArray[np.float64] | None:
     return array.astype(float) if kind in ("floating", "integer", "mixed-integer-float", "empty") else None
 
 
+def _distinct(cells: pd.Series) -> tuple[list[object], NDArray[np.intp]]:
+    """Return each distinct cell once, blank for missing, and which of them each row has."""
+    if pd.api.types.is_string_dtype(cells.dtype) and cells.dtype != object:
+        codes, unique = pd.factorize(cells)
+        values: list[object] = list(unique)
+        if (codes < 0).any():
+            codes = np.where(codes < 0, len(values), codes)
+            values.append("")
+        return values, codes
+    codes, found = pd.factorize(_objects(cells), use_na_sentinel=False)
+    return list(found), codes
+
+
 def _each(
     cells: pd.Series, reader: Callable[[object], Reading]
 ) -> tuple[list[Reading], NDArray[np.intp]]:
     """Return the reading of each distinct cell, and which of them each row has."""
-    array = _objects(cells)
-    codes, unique = pd.factorize(array, use_na_sentinel=False)
+    unique, codes = _distinct(cells)
     return [reader(cell) for cell in unique], codes
 
 
@@ -100,7 +115,7 @@ def parse_number(
     cells: pd.Series, unit: str, *, stated: tuple[str, float] | None = None, whole: bool = False
 ) -> Parsed:
     """Read a column of quantities into float64, NaN for unknown."""
-    numbers = _numbers(cells)
+    numbers = as_numbers(cells)
     if numbers is None:
         readings, codes = _each(cells, lambda cell: read_number(cell, unit, stated=stated, whole=whole))
         values = np.array(
@@ -211,8 +226,7 @@ def parse_storeys(cells: pd.Series) -> Parsed:
 
 def parse_word(cells: pd.Series, column: str, *, yes_no: bool = False) -> Parsed:
     """Read a column of words into codes; unknown words give unknown and are listed."""
-    array = _objects(cells)
-    codes, unique = pd.factorize(array, use_na_sentinel=False)
+    unique, codes = _distinct(cells)
     texts = [plain(cell) for cell in unique]
     found = [None if is_blank(text) else read_word(column, text, yes_no=yes_no) for text in texts]
     unknown = {
@@ -226,8 +240,7 @@ def parse_word(cells: pd.Series, column: str, *, yes_no: bool = False) -> Parsed
 
 def parse_uses(cells: pd.Series) -> Parsed:
     """Read what rooms are used for: the first use, and the others as `further`."""
-    array = _objects(cells)
-    codes, unique = pd.factorize(array, use_na_sentinel=False)
+    unique, codes = _distinct(cells)
     first: list[str | None] = []
     others: list[str | None] = []
     unknown: dict[str, NDArray[np.intp]] = {}
@@ -247,12 +260,23 @@ def parse_uses(cells: pd.Series) -> Parsed:
 
 def as_text(cells: pd.Series) -> pd.Series:
     """Return a column as text: whole numbers without “.0”, blanks and placeholders unknown."""
+    return _text(cells)[0]
+
+
+def _text(cells: pd.Series) -> tuple[pd.Series, str]:
+    """Return a column as text, and all of it in one string, lines apart.
+
+    One look at the whole tells that nearly every column needs no cleaning.
+    """
     if _is_numeric(cells) or cells.dtype == object:
         cells = _plain_text(cells)
-    text = cells.astype("str").str.strip()
-    if text.str.contains(_INVISIBLE.pattern, regex=True).any():
-        text = text.str.replace(_INVISIBLE.pattern, "", regex=True)
-    return text.mask(text.isin(_BLANK_WORDS))
+    text = cells.astype("str")
+    whole = "\n".join(text.dropna().tolist())
+    if not whole.replace("\n", "").isprintable():
+        text = text.str.replace(_INVISIBLE.pattern, "", regex=True).str.strip()
+    elif whole[:1] == " " or whole[-1:] == " " or " \n" in whole or "\n " in whole:
+        text = text.str.strip()
+    return text.mask(text.isin(_BLANK_WORDS)), whole
 
 
 def _plain_text(cells: pd.Series) -> pd.Series:
@@ -272,17 +296,19 @@ def _cell_text(cell: object) -> str:
 
 def parse_codes(cells: pd.Series) -> Parsed:
     """Read a column of codes as text; codes whose digits were lost are refused."""
-    text = as_text(cells)
-    if not text.str.isascii().fillna(True).all():
+    text, whole = _text(cells)
+    if not unicodedata.is_normalized("NFKC", whole):
         text = text.map(tidy, na_action="ignore").astype("str")
-    text = text.str.removeprefix("'")
+    if " " in whole or "'" in whole:
+        # Excel shows text that looks like a number with an apostrophe before it.
+        text = text.str.replace(r"^'|\s+", "", regex=True)
     faults: list[tuple[Fault, NDArray[np.intp]]] = []
-    numbers = _numbers(cells)
+    numbers = as_numbers(cells)
     if numbers is not None:
-        lost = np.flatnonzero(np.abs(np.nan_to_num(numbers)) >= 1e15)
+        lost = np.flatnonzero(np.abs(np.nan_to_num(numbers)) >= _EXACT_DIGITS)
         if len(lost):
             faults.append((_LOST_DIGITS, lost))
-    scientific = text.str.fullmatch(r"\d(?:\.\d+)?[eE]\+?\d+").fillna(False).to_numpy(dtype=bool)
-    if scientific.any():
-        faults.append((_SCIENTIFIC, np.flatnonzero(scientific)))
+    if "E+" in whole or "e+" in whole:
+        wrong = text.str.fullmatch(_SCIENTIFIC_CODE).fillna(False).to_numpy(dtype=bool)  # noqa: FBT003
+        faults.append((_SCIENTIFIC, np.flatnonzero(wrong)))
     return Parsed(text, faults=tuple(faults))

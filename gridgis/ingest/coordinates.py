@@ -16,6 +16,8 @@ from pyproj import CRS
 
 from gridgis.crs import Datum, from_datum, metric_crs
 from gridgis.errors import InputError, Problem
+from gridgis.ingest.columns import as_numbers
+from gridgis.ingest.quantities import is_blank, plain
 
 __all__ = ["Placed", "centre_of", "parse_crs", "place", "project_crs", "to_crs"]
 
@@ -240,16 +242,16 @@ def points_of(lon: pd.Series, lat: pd.Series) -> Points:
     zero = (x == 0.0) & (y == 0.0)
     missing = np.isnan(x) | np.isnan(y) | zero
     bad = np.flatnonzero(bad_x | bad_y)
-    shapes = np.empty(len(x), dtype=object)
-    shapes[~missing] = shapely.points(x[~missing], y[~missing])
+    shapes = shapely.points(x, y)
+    shapes[missing] = None
     geometry = gpd.GeoSeries(shapes, index=lon.index)
     return Points(geometry, bad, int(missing.sum()) - len(bad))
 
 
 def _degrees(column: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        values = column.to_numpy(dtype=float, na_value=np.nan)
-        return values, np.isinf(values)
+    numbers = as_numbers(column)
+    if numbers is not None:
+        return np.where(np.isinf(numbers), np.nan, numbers), np.isinf(numbers)
     codes, unique = pd.factorize(column.to_numpy(dtype=object))
     parsed = np.array([_degree(cell) for cell in unique] + [np.nan], dtype=float)
     bad = np.isinf(parsed)
@@ -258,8 +260,6 @@ def _degrees(column: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]
 
 def _degree(cell: object) -> float:
     """Return one coordinate in degrees, NaN where blank, infinity where unreadable."""
-    from gridgis.ingest.quantities import is_blank, plain  # noqa: PLC0415
-
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return float(cell)
     text = plain(cell)

@@ -37,6 +37,8 @@ def unify_codes(layers: Sequence[TableLayer]) -> list[TableLayer]:
     layer; where no layer has codes, street and name stand for the code.
     """
     coded = [_identity(layer) for layer in layers]
+    if all(one["community_code"].notna().all() for one in coded):
+        return list(layers)
     known = pd.concat([*coded, _nobody()], ignore_index=True).dropna(subset="community_code")
     known = known[~code_key(known["community_code"]).duplicated()]
     register = Register(known)
@@ -101,15 +103,14 @@ def joined(
 ) -> tuple[pd.DataFrame | None, list[TableLayer], list[Problem]]:
     """Return one frame of all layers of a table, the layers with their counts, and conflicts.
 
-    Boundaries come first: their rows take in the rows of ledgers with the same key. Figures
-    of a ledger go before those of a drawing; where both are known and differ, it is told.
+    The file read first keeps its rows, those of later files with the same key are merged into
+    them. Figures of a ledger go before those of a drawing; where both are known and differ,
+    it is told.
     """
     if not layers:
         return None, [], []
     ready = [_without_repeats(_with_year(layer)) for layer in layers]
-    order = sorted(range(len(ready)), key=lambda number: not _is_drawn(ready[number]))
-    keys = _keys(table, ready)
-    stacked = _stacked([ready[n] for n in order], [keys[n] for n in order], order)
+    stacked = _stacked(ready, _keys(table, ready))
     repeated = stacked["_key"].duplicated() & stacked["_key"].ne("")
     counts = stacked.loc[repeated, "_layer"].value_counts()
     kept = [replace(layer, merged=int(counts.get(number, 0))) for number, layer in enumerate(ready)]
@@ -237,12 +238,10 @@ def _full_names(layer: TableLayer) -> pd.Series:
     return whole.mask(blank, "")
 
 
-def _stacked(
-    layers: Sequence[TableLayer], keys: Sequence[pd.Series], order: Sequence[int]
-) -> pd.DataFrame:
-    """Return all rows of all layers, drawn ones first, each with its source."""
+def _stacked(layers: Sequence[TableLayer], keys: Sequence[pd.Series]) -> pd.DataFrame:
+    """Return all rows of all layers in the order of the files, each with its source."""
     frames, shapes, crs = [], [], None
-    for layer, key, number in zip(layers, keys, order, strict=True):
+    for number, (layer, key) in enumerate(zip(layers, keys, strict=True)):
         rows = layer.raw.rows[layer.frame.index.to_numpy()]
         prefix = f"{layer.place} · 第 "
         source = pd.array([f"{prefix}{row} 行" for row in rows.tolist()], dtype="str")

@@ -21,10 +21,10 @@ _STREET_ENDS = ("街道办事处", "街道办", "街道", "镇人民政府", "�
 
 
 def code_key(codes: pd.Series) -> pd.Series:
-    """Return codes without hyphens and blanks, as two files may write them differently."""
-    if not codes.str.contains(r"[-\s]", regex=True).any():
+    """Return codes without hyphens, as two files may write them differently."""
+    if not codes.str.contains("-", regex=False).any():
         return codes
-    return codes.str.replace(r"[-\s]", "", regex=True)
+    return codes.str.replace("-", "", regex=False)
 
 
 def name_keys(names: Iterable[str]) -> list[str]:

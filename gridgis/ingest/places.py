@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from difflib import get_close_matches
 
 import geopandas as gpd
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 from gridgis.ingest.names import code_key, compatible, core_key, name_keys
 
 __all__ = ["Register", "locate", "representative_points"]
+
+
+_AREAL = 2
 
 
 @dataclass(frozen=True)
@@ -32,24 +36,42 @@ class Register:
 
     def __init__(self, communities: pd.DataFrame) -> None:
         """Take a communities table with code, name, street and county."""
-        parts = [_text(communities, name) for name in ("community_code", "name", "street", "county")]
-        codes = communities["community_code"].astype("str")
-        self._by_code = dict(zip(code_key(codes), parts[0], strict=True))
-        keys = [name_keys(part) for part in parts[1:]]
-        self._candidates = [
-            Candidate(*fields) for fields in zip(parts[0], *keys, strict=True)
-        ] if len(communities) else []
-        self._exact: dict[str, list[Candidate]] = {}
-        self._core: dict[str, list[Candidate]] = {}
-        for candidate in self._candidates:
+        fields = ("community_code", "name", "street", "county")
+        self._parts = [_text(communities, name) for name in fields]
+        keys = code_key(communities["community_code"].astype("str"))
+        self._by_code = dict(zip(keys, self._parts[0], strict=True))
+        self._names = dict(zip(*self._parts[:2], strict=True))
+
+    @cached_property
+    def _exact(self) -> dict[str, list[Candidate]]:
+        keys = [name_keys(part) for part in self._parts[1:]]
+        found: dict[str, list[Candidate]] = {}
+        for parts in zip(self._parts[0], *keys, strict=True) if len(self) else ():
+            candidate = Candidate(*parts)
             if candidate.name:
-                self._exact.setdefault(candidate.name, []).append(candidate)
-                self._core.setdefault(core_key(candidate.name), []).append(candidate)
-        self._names = {c.code: n for c, n in zip(self._candidates, parts[1], strict=False)}
+                found.setdefault(candidate.name, []).append(candidate)
+        return found
+
+    @cached_property
+    def _core(self) -> dict[str, list[Candidate]]:
+        found: dict[str, list[Candidate]] = {}
+        for name, candidates in self._exact.items():
+            found.setdefault(core_key(name), []).extend(candidates)
+        return found
+
+    @cached_property
+    def _together(self) -> dict[str, list[str]]:
+        """Return codes by street and name written together."""
+        found: dict[str, list[str]] = {}
+        for candidates in self._exact.values():
+            for candidate in candidates:
+                if candidate.street:
+                    found.setdefault(candidate.street + candidate.name, []).append(candidate.code)
+        return found
 
     def __len__(self) -> int:
         """Return the number of communities."""
-        return len(self._candidates)
+        return len(self._by_code)
 
     def codes(self, given: pd.Series) -> pd.Series:
         """Return codes in the register's own spelling; codes it lacks stay as given."""
@@ -64,24 +86,15 @@ class Register:
         """Return the name of a community as its table has it."""
         return self._names.get(code, code)
 
-    def same_name(self, code: str, key: str) -> bool:
-        """Say whether a name key can be that of a code."""
-        known = next(iter(name_keys([self._names.get(code, "")])), "")
-        return not key or not known or core_key(key) == core_key(known)
-
     def find(self, name: str, street: str, county: str) -> list[str]:
         """Return the codes of all communities that a name, with what is said of its place, fits.
 
         All arguments are keys. A name with a street may be written together (城关街道东湖社区).
         """
         found = self._exact.get(name) or self._core.get(core_key(name), [])
-        fitting = [c.code for c in found if _fits(c, street, county)]
-        if fitting or found:
-            return fitting
-        for candidate in self._candidates if len(self._candidates) <= 2000 else ():  # noqa: PLR2004
-            if candidate.street and name == candidate.street + candidate.name:
-                return [candidate.code]
-        return []
+        if found:
+            return [c.code for c in found if _fits(c, street, county)]
+        return self._together.get(name, [])
 
     def nearest(self, name: str) -> str:
         """Return the known name closest to one that is not known, empty where none is near."""
@@ -105,8 +118,10 @@ def _text(frame: pd.DataFrame, name: str) -> list[str]:
 def representative_points(geometry: gpd.GeoSeries) -> NDArray[np.object_]:
     """Return a point inside each geometry: its centroid where that lies inside."""
     shapes = geometry.to_numpy()
-    points = shapely.centroid(shapes)
-    polygons = np.flatnonzero(shapely.get_dimensions(shapes) == 2)  # noqa: PLR2004
+    points = shapes.copy()
+    wide = np.flatnonzero(shapely.get_type_id(shapes) != 0)
+    points[wide] = shapely.centroid(shapes[wide])
+    polygons = wide[shapely.get_dimensions(shapes[wide]) == _AREAL]
     outside = polygons[~shapely.intersects(shapes[polygons], points[polygons])]
     points[outside] = shapely.point_on_surface(shapes[outside])
     return points
@@ -137,4 +152,5 @@ def inside_stated(
     index = np.array([position.get(code, -1) for code in codes], dtype=np.intp)
     shapes = communities.geometry.to_numpy().copy()
     shapely.prepare(shapes)
-    return np.asarray(shapely.intersects(shapes[index], points)) & (index >= 0)
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    return np.asarray(shapely.intersects_xy(shapes[index], x, y)) & (index >= 0)

@@ -25,7 +25,9 @@ Grid = Sequence[Sequence[object]]
 _HEADER_ROWS = 15
 _MOST_LEVELS = 3
 _TOTAL = re.compile(r"(?:.{0,12})?(?:合计|小计|总计|共计|累计|汇总|总数)[:：]?")
-_TOTAL_ENDS = ("计", "汇总", "总数", "计:", "汇总:", "总数:", "计：")
+_TOTAL_MARKS = ("计", "汇总", "总数")
+_SIGNATURE_MARKS = (":", "：", "注", "数据来源")
+_LONGEST_LABEL = 24
 _SIGNATURE = re.compile(
     r"(?:填表人|制表人|审核人|填报人|复核人|填表单位|填报单位|制表单位|制表|审核|负责人|单位负责人|"
     r"填报日期|制表日期|填表日期|填报时间|日期|联系人|联系电话|备注|说明|填表说明|注|盖章|单位\(盖章\))[:：].*"
@@ -61,14 +63,13 @@ def layer_of_grid(name: str, grid: Grid, merges: Sequence[Merge] = ()) -> RawLay
     units, first = _leading_rows(body, given, columns, used)
     given = [_with_unit(header, units.get(column, "")) for header, column in zip(given, used, strict=True)]
 
-    keep = _data_rows(body)
+    keep = _data_rows(body, columns[used[0]])
     keep[:first] = False
     totals = _totals(body, columns, keep)
     keep[[position for position, _ in totals]] = False
     positions = np.flatnonzero(keep)
     cells = pd.DataFrame(
-        {header: columns[column][positions] for header, column in zip(given, used, strict=True)},
-        dtype=object,
+        {header: _series(columns[c], positions) for header, c in zip(given, used, strict=True)}
     )
     return RawLayer(
         name=name,
@@ -80,6 +81,13 @@ def layer_of_grid(name: str, grid: Grid, merges: Sequence[Merge] = ()) -> RawLay
         title=" ".join(_titles(grid[: found.first])),
         problems=_problems(name, given),
     )
+
+
+def _series(column: NDArray[np.object_], positions: NDArray[np.intp]) -> pd.Series:
+    """Return the cells of the rows of data, as text where all of them are text."""
+    chosen = column if len(positions) == len(column) else column[positions]
+    kind = pd.api.types.infer_dtype(chosen, skipna=False)
+    return pd.Series(chosen, dtype="str" if kind == "string" else object)
 
 
 def _text(cell: object) -> str:
@@ -167,13 +175,7 @@ def _columns(body: Grid, width: int) -> list[NDArray[np.object_]]:
         return [np.empty(0, dtype=object) for _ in range(width)]
     if any(len(row) != width for row in body):
         body = [[*row[:width], *[""] * (width - len(row))] for row in body]
-    return [_object_array(column) for column in zip(*body, strict=True)]
-
-
-def _object_array(values: Sequence[object]) -> NDArray[np.object_]:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
+    return list(np.ascontiguousarray(np.array(body, dtype=object).T))
 
 
 def _named(
@@ -226,20 +228,26 @@ def _with_unit(header: str, unit: str) -> str:
     return f"{header}({unit})" if unit and header_of(header).unit is None else header
 
 
-def _data_rows(body: Grid) -> NDArray[np.bool_]:
-    """Tell which rows hold data: not empty and no signature."""
-    keep = np.fromiter((any(row) for row in body), dtype=bool, count=len(body))
-    for position in np.flatnonzero(~keep):
-        keep[position] = any(not _is_empty(cell) for cell in body[position])
-    for position, row in enumerate(body):
-        first = next((cell for cell in row if cell), "")
-        if isinstance(first, str):
-            if not first.strip():
-                keep[position] = any(not _is_empty(cell) for cell in row)
-            elif (":" in first or "：" in first or first.startswith(("注", "数据来源"))) and (
-                _SIGNATURE.fullmatch(plain(first))
-            ):
-                keep[position] = False
+def _data_rows(body: Grid, lead: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Tell which rows hold data: not empty and no signature.
+
+    Parameters
+    ----------
+    body
+        Rows below the header.
+    lead
+        Their first column that holds anything, which tells most rows at once.
+    """
+    keep = np.fromiter(map(any, body), dtype=bool, count=len(body))
+    text = "\n".join(map(str, lead))
+    signs = any(mark in text for mark in _SIGNATURE_MARKS)
+    unclear = [cell == "" or (isinstance(cell, str) and cell.isspace()) for cell in lead]
+    looked = range(len(body)) if signs else np.flatnonzero(unclear | ~keep).tolist()
+    for position in looked:
+        first = next((cell for cell in body[position] if not _is_empty(cell)), None)
+        keep[position] = first is not None and not (
+            isinstance(first, str) and _SIGNATURE.fullmatch(plain(first)) is not None
+        )
     return keep
 
 
@@ -248,14 +256,16 @@ def _totals(
 ) -> list[tuple[int, str]]:
     """Return the rows that add others up, with their label."""
     found: dict[int, str] = {}
-    for column in columns[:4]:
+    for number, column in enumerate(columns[:4]):
+        text = "\n".join(map(str, column))
+        if not any(mark in text for mark in _TOTAL_MARKS):
+            continue
         for position, cell in enumerate(column):
-            if not isinstance(cell, str) or not cell.rstrip().endswith(_TOTAL_ENDS):
+            if not isinstance(cell, str) or not keep[position] or len(cell) > _LONGEST_LABEL:
                 continue
-            before = body[position][: next(i for i, c in enumerate(columns) if c is column)]
-            leading = all(_is_empty(other) or _is_count(other) for other in before)
-            if keep[position] and leading and _TOTAL.fullmatch(plain(cell)):
-                found.setdefault(position, plain(cell).rstrip(":："))
+            leading = all(_is_empty(c) or _is_count(c) for c in body[position][:number])
+            if leading and _TOTAL.fullmatch(plain(cell)):
+                found.setdefault(position, plain(cell).rstrip(":"))
     return sorted(found.items())
 
 
