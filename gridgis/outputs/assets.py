@@ -13,13 +13,24 @@ from pathlib import Path
 
 from gridgis.errors import GridgisError
 
-__all__ = ["ASSETS", "FONT_CSS", "MissingAssetError", "inline_css", "local", "text"]
+__all__ = [
+    "ASSETS",
+    "FONT",
+    "FONT_CSS",
+    "MissingAssetError",
+    "inline_css",
+    "local",
+    "text",
+]
 
 ASSETS = Path(__file__).with_name("assets")
 """The folder that pages are served from."""
 
+FONT = "fonts/NotoSansSC-subset.woff2"
+"""Noto Sans SC, cut down to GB 2312."""
+
 FONT_CSS = "fonts/font.css"
-"""The style sheet that names the font "Gridgis Sans": Noto Sans SC, cut to GB 2312."""
+"""The style sheet that names it "Gridgis Sans"."""
 
 _MIME = {".png": "image/png", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 _CSS_URL = re.compile(r"url\(([^)#]+)\)")

@@ -14,11 +14,13 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from gridgis.outputs.maps import results_map
-from gridgis.ui.components.offline_folium import use_own_assets
+from gridgis.ui.components.offline_folium import font_face, use_own_assets
 from tests.test_maps import county
 
 use_own_assets()
 use_own_assets()
+body = '.stApp { font-family: "Gridgis Sans"; }'
+st.html(f"<style>{font_face()} {body}</style>")
 chart = results_map(county("西街社区", "南门社区"))
 event = st_folium(chart, key="map", height=400, returned_objects=["last_active_drawing"])
 feature = event["last_active_drawing"] or {"properties": {"code": "无"}}
@@ -48,3 +50,4 @@ def test_a_map_in_the_app_is_drawn_and_answers_a_click(
     expect(page.get_by_text("选中：C2")).to_be_visible()
     fonts = "document.fonts.check('13px \"Gridgis Sans\"')"
     assert page.frames[1].evaluate(fonts)
+    assert page.evaluate(fonts)

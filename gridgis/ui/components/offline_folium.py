@@ -14,9 +14,9 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
 
-from gridgis.outputs.assets import ASSETS, FONT_CSS, local
+from gridgis.outputs.assets import ASSETS, FONT, FONT_CSS, local
 
-__all__ = ["asset_address", "use_own_assets"]
+__all__ = ["font_face", "use_own_assets"]
 
 
 @cache
@@ -33,7 +33,13 @@ def use_own_assets() -> None:
     )
 
 
-def asset_address(place: str) -> str:
+def font_face() -> str:
+    """Return the style rule by which a page of the app finds the font "Gridgis Sans"."""
+    address = f"component/{_component_name()}/{FONT}"
+    return f'@font-face {{ font-family: "Gridgis Sans"; src: url({address}); }}'
+
+
+def _asset_address(place: str) -> str:
     """Return where a component's frame finds an asset, relative to its own address."""
     return f"../{_component_name()}/{place}"
 
@@ -49,9 +55,9 @@ def _component_name() -> str:
 def _rewriting(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def component(**arguments: Any) -> Any:  # noqa: ANN401 - passed through
-        js = [asset_address(local(link)) for link in arguments["js_links"]]
-        css = [asset_address(local(link)) for link in arguments["css_links"]]
-        own = {"js_links": js, "css_links": [*css, asset_address(FONT_CSS)]}
+        js = [_asset_address(local(link)) for link in arguments["js_links"]]
+        css = [_asset_address(local(link)) for link in arguments["css_links"]]
+        own = {"js_links": js, "css_links": [*css, _asset_address(FONT_CSS)]}
         return original(**arguments | own)
 
     return component
