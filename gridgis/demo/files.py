@@ -162,6 +162,7 @@ def _write_detailed_layers(county: County, directory: Path, written: Written) ->
 def _write_boundary(layer: gpd.GeoDataFrame, path: Path, written: Written) -> None:
     _write_gbk_shapefile(layer.rename(columns=_BOUNDARY_COLUMNS), path)
     rows = len(layer)
+    # The ledger is read before: these rows join it by their code.
     count = Count(table="communities", rows_read=rows, loaded=0, merged=rows)
     written.add(path.name, path.stem, count)
 

@@ -139,11 +139,14 @@ def _general_grids(works: Works) -> gpd.GeoDataFrame:
             for run, h in zip(parts.runs, parts.households, strict=True)
         ]
         if parts.dedicated is not None:
-            runs.append(((parts.dedicated,), 0.0, "dedicated"))
+            # A school has no households; an office that keeps clean books leaves them blank.
+            runs.append(
+                ((parts.dedicated,), np.nan if works.clean else 0.0, "dedicated")
+            )
         for number, (run, households, kind) in enumerate(runs, start=1):
             name = f"第{number}网格" if kind == "general" else "学校专属网格"
             code = f"{community.code}-{number:02d}"
-            workers = max(1, round(households / 450))
+            workers = max(1, round(np.nan_to_num(households) / 450))
             members += [(len(rows), index, block) for block in run]
             rows.append((code, community.code, name, kind, households, workers))
     of, community_index, block = np.array(members, dtype=np.int64).T

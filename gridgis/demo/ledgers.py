@@ -44,7 +44,8 @@ __all__ = [
 _SIGNATURE = "填表人：（合成）　　审核人：（合成）　　2026年6月30日"
 ROOM_COLUMNS = (
     "街道", "社区名称", "设施编号", "用房名称", "用途", "建筑面积", "使用面积",
-    "其中居民活动面积", "所在楼层", "独立出入口", "楼栋", "产权", "使用现状", "可用日期",
+    "其中居民活动面积", "所在楼层", "独立出入口", "楼栋", "场所编号", "产权",
+    "使用现状", "可用日期",
     "兼有功能", "共用社区", "小区编号", "经度", "纬度", "备注",
 )  # fmt: skip
 
@@ -87,6 +88,7 @@ def rooms_sheet(county: County, rooms: Sequence[Room], *, plain: bool) -> Sheet:
             *places[room.community], room.id, room.name or word(room.use), _use(room),
             area_text(room, rng, plain=plain), room.usable, room.activity,
             floor_text(room), yes_no(room.entrance, "有无"), room.building or None,
+            room.site or None,
             word(room.tenure), word(room.status), day_text(room.available, rng, plain=plain),
             "、".join(str(word(code)) for code in room.functions) or None,
             shared_text(room), room.estate or None,
@@ -132,51 +134,57 @@ def degrees(x: Sequence[float], y: Sequence[float]) -> tuple[list[float], list[f
 
 def staff_sheet(county: County) -> Sheet:
     """Return the sheet 工作人员 of the year before the latest."""
-    rows = _staff_rows(county, [row for row in county.staff if row.year < LATEST])
+    table = _staff(county, [row for row in county.staff if row.year < LATEST])
     return Sheet(
         name="工作人员",
         title="2025年社区工作者配备情况（合成数据，非真实）",
         columns=("街道", "社区名称", "年度", "社区工作者人数", "持证人数"),
-        rows=rows,
+        rows=list(table.itertuples(index=False, name=None)),
         merge=(0,),
     )
 
 
 def staff_table(county: County) -> pd.DataFrame:
-    """Return 工作者.csv of the latest year, joined by street and name."""
-    rows = _staff_rows(county, [row for row in county.staff if row.year == LATEST])
-    return pd.DataFrame(
-        rows, columns=["街道", "社区名称", "年度", "专职工作者", "持证社工"]
-    )
+    """Return 工作者.csv of the latest year."""
+    return _staff(county, [row for row in county.staff if row.year == LATEST])
 
 
-def _staff_rows(
-    county: County, rows: Sequence[Year]
-) -> list[tuple[str, str, int, int, int]]:
-    places = {c.code: (c.street, c.name) for c in county.communities}
-    return [
-        (*places[r.community], r.year, int(r.workers or 0), int(r.certified or 0))
-        for r in rows
-    ]
+def _staff(county: County, rows: Sequence[Year]) -> pd.DataFrame:
+    figures = {
+        "年度": [r.year for r in rows],
+        "专职工作者": [int(r.workers or 0) for r in rows],
+        "持证社工": [int(r.certified or 0) for r in rows],
+    }
+    return pd.DataFrame({**_place(county, rows), **figures})
+
+
+def _place(county: County, rows: Sequence[Year]) -> dict[str, list[str]]:
+    """Say where a row belongs: by street and name, in a province by code."""
+    if not county.sizes.detailed:
+        return {"社区代码": [r.community for r in rows]}
+    places = {c.code: c for c in county.communities}
+    return {
+        "街道": [places[r.community].street for r in rows],
+        "社区名称": [places[r.community].name for r in rows],
+    }
 
 
 def funds_table(county: County) -> pd.DataFrame:
-    """Return 经费.csv in 万元: one street and five communities are pilots (1.2 + 5 × 0.5 M)."""
-    places = {c.code: (c.street, c.name) for c in county.communities}
-    pilots = [c.code for c in county.communities if c.kind == "urban"][:5]
-    rows = [
-        (
-            *places[r.community], r.year,
-            None if r.operating is None else r.operating / 1e4,
-            *((50.0, 40.0, 64.0) if r.community in pilots and r.year == LATEST else (None,) * 3),
-        )
-        for r in county.funds
-    ]  # fmt: skip
-    columns = [
-        "街道", "社区名称", "年度", "运转经费（万元）", "省级补助（万元）",
-        "县级配套（万元）", "到位资金（万元）",
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    """Return 经费.csv in 万元: a street and five communities are pilots (1.2 + 5 × 0.5 M)."""
+    rows = county.funds
+    pilots = {c.code for c in county.communities if c.kind == "urban"}
+    pilots = set(sorted(pilots)[:5])
+    paid = [r.community in pilots and r.year == LATEST for r in rows]
+    figures = {
+        "年度": [r.year for r in rows],
+        "运转经费（万元）": [
+            None if r.operating is None else r.operating / 1e4 for r in rows
+        ],
+        "省级补助（万元）": [50.0 if pilot else None for pilot in paid],
+        "县级配套（万元）": [40.0 if pilot else None for pilot in paid],
+        "到位资金（万元）": [64.0 if pilot else None for pilot in paid],
+    }
+    return pd.DataFrame({**_place(county, rows), **figures})
 
 
 def scores_table(county: County) -> pd.DataFrame:

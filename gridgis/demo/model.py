@@ -38,10 +38,14 @@ Mark = Literal["", "about", "at_least", "at_most"]
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """Why a planted row must be refused: the column as headed, the value, the case."""
+    """Why a planted row must be refused: the column as headed and the reader's code.
+
+    A row that `repeats_id` carries the number of the first room of its community.
+    """
 
     column: str
     code: str
+    repeats_id: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -151,7 +151,7 @@ def _housed(community: Community, population: int, rng: Random) -> Community:
         community,
         population=population,
         dwellings=dwellings,
-        households=None if text else float(dwellings),
+        households=plant.households if plant and text else float(dwellings),
         households_text=text,
         elderly=ceil(population * rng.uniform(0.14, 0.26)),
     )

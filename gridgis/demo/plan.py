@@ -238,7 +238,7 @@ def _numbered(draft: _Draft, partners: Mapping[str, str]) -> Iterable[Room]:
     plant = PLANTS.get(draft.community.plant)
     partner = partners.get(plant.partner, "") if plant else ""
     for number, room in enumerate(draft.rooms, start=1):
-        repeated = room.refused is not None and room.refused.code == "A19"
+        repeated = room.refused is not None and room.refused.repeats_id
         shared = tuple((partner, share) for _, share in room.shared if partner)
         yield replace(
             room,

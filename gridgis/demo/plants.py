@@ -22,7 +22,10 @@ LEDGER = "社区台账.xlsx"
 
 @dataclass(frozen=True, kw_only=True)
 class Plant:
-    """What is planted in one community; `None` leaves a figure to chance."""
+    """What is planted in one community; `None` leaves a figure to chance.
+
+    With `households_text` in the cell, `households` are what a reader can take from it.
+    """
 
     key: str
     what: str
@@ -33,6 +36,7 @@ class Plant:
     population: int | None = None
     dwellings: int | None = None
     households_text: str | None = None
+    households: float | None = None
     grid_parts: tuple[int, ...] | None = None
     workers: int | None = None
     funds: tuple[tuple[int, float | None], ...] | None = None

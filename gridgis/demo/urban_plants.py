@@ -100,6 +100,17 @@ URBAN_PLANTS: tuple[Plant, ...] = (
         expected={"N01": "not_assessed", "S05": "not_assessed", "N02": "not_assessed"},
     ),
     Plant(
+        key="households_about",
+        name="约户社区",
+        what="户数写作“约1180户”：按 1180 户计并注明是估计，应配 4 人，实有 4 人",
+        population=3_400,
+        dwellings=1_180,
+        households_text="约1180户",
+        households=1_180.0,
+        workers=4,
+        expected={"N01": "pass", "S05": "pass"},
+    ),
+    Plant(
         key="workers_18",
         name="十八社区",
         what="1 万人配 18 人，正好每万人 18 人",
