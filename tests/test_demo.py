@@ -592,3 +592,36 @@ def test_province_tiles_and_counts(province: tuple[Path, DemoSummary]) -> None:
     assert communities["社区代码"].is_unique
     outcomes = read_truth(folder)["outcomes"]
     assert sum(outcomes["S01"].values()) == 1_050
+
+
+# ---- the small copy in data/ ---------------------------------------------------------
+
+
+def test_small_copy_is_what_its_readme_says_made_it(root: Path, tmp_path: Path) -> None:
+    build(tmp_path, communities=6, seed=1)
+
+    copy = root / "data"
+    assert "--communities 6 --seed 1" in (copy / "README.md").read_text(
+        encoding="utf-8"
+    )
+    for path in (copy / "truth.json", *copy.glob("*.csv")):
+        assert unix_lines(path) == unix_lines(tmp_path / path.name)
+    for path in copy.glob("*.xlsx"):
+        assert cells_of(path) == cells_of(tmp_path / path.name)
+
+
+def unix_lines(path: Path) -> bytes:
+    """Return what a file holds, whatever git makes of its line ends."""
+    return path.read_bytes().replace(b"\r\n", b"\n")
+
+
+def test_small_copy_is_small_and_says_synthetic(root: Path) -> None:
+    copy = root / "data"
+
+    assert sum(path.stat().st_size for path in copy.iterdir()) <= 300_000
+    assert "synthetic" in (copy / "README.md").read_text(encoding="utf-8")
+    assert (
+        (copy / "README.txt")
+        .read_text(encoding="utf-8-sig")
+        .startswith("这些文件全部是合成数据")
+    )
