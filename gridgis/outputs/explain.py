@@ -22,6 +22,7 @@ _ROUNDING_M2 = 1e-6
 class RuleSheet:
     """One rule for one subject: the verdict in words and the rooms behind it.
 
+    `part` is what there is over what is required, None where that says nothing.
     `counted`, `left_out` and `uncertain` have item_name, amount (㎡, NaN where unknown)
     and why; they are empty for rules that are not about rooms.
     """
@@ -42,6 +43,7 @@ class RuleSheet:
     source_status: str
     remedy: str
     arithmetic: str
+    part: float | None
     counted: pd.DataFrame
     left_out: pd.DataFrame
     uncertain: pd.DataFrame
@@ -146,10 +148,19 @@ def _rule_sheet(
         source_status=SOURCE_STATUS[str(rule["source_status"])],
         remedy=str(rule["remedy"]),
         arithmetic=sum_in_words(counted, measured) if adds_up else "",
+        part=_part(verdict, rule),
         counted=counted,
         left_out=left_out,
         uncertain=uncertain,
     )
+
+
+def _part(verdict: dict[Hashable, Any], rule: pd.Series) -> float | None:
+    """Return how far a minimum is met; a maximum or a band is no bar to fill."""
+    measured, required = _float(verdict["measured"]), _float(verdict["required"])
+    is_minimum = str(rule["text"]).startswith(("≥", ">"))
+    known = measured == measured and required == required  # noqa: PLR0124 - NaN
+    return measured / required if is_minimum and known and required > 0 else None
 
 
 def _float(value: object) -> float:

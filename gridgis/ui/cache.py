@@ -8,7 +8,7 @@ text of their layers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,11 +18,20 @@ import streamlit as st
 
 from gridgis.pipeline import Results, assess
 from gridgis.project import store
-from gridgis.rules.packs import load_pack
+from gridgis.rules.packs import RulePack, load_pack
+from gridgis.scheme import Remedy, Scheme, judge, remedies
 from gridgis.tables import Dataset
 from gridgis.ui import state
 
-__all__ = ["Revision", "data", "results", "revision"]
+__all__ = [
+    "Revision",
+    "data",
+    "found_remedies",
+    "judged",
+    "pack",
+    "results",
+    "revision",
+]
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,11 @@ def data(current: Revision) -> Dataset:
     return _data(current)
 
 
+def pack(name: str) -> RulePack:
+    """Return a rule pack under its own readings."""
+    return _pack(name, ())
+
+
 def results(current: Revision) -> Results:
     """Return the verdicts under the packs, readings and day chosen by this user."""
     chosen = tuple(sorted(state.parameters().items()))
@@ -72,5 +86,46 @@ def _results(
     chosen: tuple[tuple[str, Any], ...],
     on: date,
 ) -> Results:
-    values: Mapping[str, Any] = dict(chosen)
-    return assess(_data(current), [load_pack(name, values) for name in packs], on)
+    return assess(_data(current), [_pack(name, chosen) for name in packs], on)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _pack(name: str, chosen: tuple[tuple[str, Any], ...]) -> RulePack:
+    return load_pack(name, dict(chosen))
+
+
+def judged(scheme: Scheme, packs: tuple[str, ...]) -> Results:
+    """Return the verdicts on a scheme, on the day chosen."""
+    return judge(scheme, [pack(name) for name in packs], state.day())
+
+
+def found_remedies(scheme: Scheme, packs: tuple[str, ...]) -> tuple[Remedy, ...]:
+    """Return what would close the gaps of a scheme; tried anew for each new scheme."""
+    return _remedies(_Typed(scheme, packs, state.day()))
+
+
+@dataclass(frozen=True)
+class _Typed:
+    """A scheme with what it is judged by, told apart by its content alone."""
+
+    scheme: Scheme
+    packs: tuple[str, ...]
+    on: date
+
+    @property
+    def content(self) -> str:
+        """Return everything typed as text."""
+        parts = [self.scheme.phases.to_json(), self.scheme.rooms.to_json()]
+        rest = (self.scheme.name, self.scheme.housing_kind, self.scheme.is_complete)
+        return json.dumps([*parts, *map(str, rest), *self.packs, str(self.on)])
+
+
+@st.cache_data(
+    max_entries=32,
+    show_spinner="正在逐一试算怎样达标…",
+    hash_funcs={_Typed: lambda typed: typed.content},
+)
+def _remedies(typed: _Typed) -> tuple[Remedy, ...]:
+    packs = [pack(name) for name in typed.packs]
+    results = judge(typed.scheme, packs, typed.on)
+    return remedies(typed.scheme, packs, typed.on, results)

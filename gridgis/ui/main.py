@@ -9,7 +9,9 @@ import streamlit as st
 from gridgis.ui.components.guard import guarded
 from gridgis.ui.components.theme import apply
 
-_PAGES = Path(__file__).with_name("pages")
+# Not "pages": a folder of that name beside the script is run by Streamlit on its own,
+# without the frame, when somebody opens a page by its address.
+_PAGES = Path(__file__).with_name("screens")
 
 
 def main() -> None:
@@ -23,6 +25,7 @@ def main() -> None:
             ],
             "规划": [
                 st.Page(_PAGES / "compliance.py", title="达标核查"),
+                st.Page(_PAGES / "new_estate.py", title="新建小区核算"),
             ],
         }
     )

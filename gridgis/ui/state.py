@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from gridgis.scheme import Scheme, example
 from gridgis.ui import environment
 
 __all__ = [
@@ -22,10 +23,15 @@ __all__ = [
     "Subject",
     "day",
     "drill",
+    "drop_schemes",
     "focus",
+    "keep_scheme",
     "pack_names",
     "parameters",
     "project_path",
+    "save_scheme",
+    "saved_schemes",
+    "scheme",
     "select",
     "selected",
     "set_project",
@@ -51,7 +57,10 @@ class Keys:
     FILTER_OUTCOME: Final = "compliance_outcome"
     FILTER_NAME: Final = "compliance_name"
     TABLE: Final = "compliance_table"
-    SCHEME: Final = "estate_scheme"
+    SCHEME_NAME: Final = "estate_name"
+    SCHEME_KIND: Final = "estate_kind"
+    COMPLETE: Final = "estate_complete"
+    SAVE: Final = "estate_save"
     SCHEME_PACKS: Final = "estate_packs"
     PHASES: Final = "estate_phases"
     ROOMS: Final = "estate_rooms"
@@ -71,6 +80,7 @@ class Subject:
     code: str
 
 
+_SCHEME, _SAVED = "_scheme", "_saved_schemes"
 _PROJECT, _STREET = "_project", "_street"
 _SELECTED, _FOCUS = "_selected", "_focus"
 
@@ -140,3 +150,29 @@ def step_back() -> None:
         drill(None)
     else:
         select(None)
+
+
+def scheme() -> Scheme:
+    """Return the new estate as last typed, an example to begin with."""
+    return st.session_state.setdefault(_SCHEME, example())
+
+
+def keep_scheme(typed: Scheme) -> None:
+    """Remember what was typed, also while another page is shown."""
+    st.session_state[_SCHEME] = typed
+
+
+def saved_schemes() -> tuple[Scheme, ...]:
+    """Return the schemes put aside to be compared, in the order they were."""
+    return tuple(st.session_state.get(_SAVED, ()))
+
+
+def save_scheme(typed: Scheme) -> None:
+    """Put a scheme aside; one of the same name is replaced."""
+    others = [item for item in saved_schemes() if item.name != typed.name]
+    st.session_state[_SAVED] = (*others, typed)
+
+
+def drop_schemes() -> None:
+    """Forget the schemes put aside."""
+    st.session_state[_SAVED] = ()

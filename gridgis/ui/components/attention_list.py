@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from gridgis.governance.colours import shade
+from gridgis.outputs.markup import markdown_text
 from gridgis.ui import state
-from gridgis.ui.components.html import markdown_text
 from gridgis.ui.state import Keys, Subject
 
 __all__ = ["attention_list"]

@@ -7,7 +7,7 @@ import streamlit as st
 
 from gridgis.governance.colours import SHADES, shade
 from gridgis.governance.rollup import shares
-from gridgis.ui.components.html import Html, fill, joined
+from gridgis.outputs.markup import Html, fill, joined
 from gridgis.wording import with_unit
 
 __all__ = ["key_figures", "street_bars"]

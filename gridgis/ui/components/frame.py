@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from gridgis.outputs.markup import fill
 from gridgis.pipeline import Results
-from gridgis.rules.packs import available_packs, load_pack
+from gridgis.rules.packs import available_packs
 from gridgis.ui import cache, state
-from gridgis.ui.components.html import fill
 from gridgis.ui.state import Keys, Subject
 from gridgis.wording import SUBJECTS
 
@@ -46,7 +46,7 @@ def _choose_packs() -> None:
             "采用的规则包",
             available_packs(),
             default=None if Keys.PACKS in st.session_state else ["county"],
-            format_func=lambda name: load_pack(name).title,
+            format_func=lambda name: cache.pack(name).title,
             key=Keys.PACKS,
             persist_state="session",
             help="全部清空时采用县级规则包。",

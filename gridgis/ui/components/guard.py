@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from gridgis.errors import GridgisError, Problem
-from gridgis.ui.components.html import fill
+from gridgis.outputs.markup import fill
 
 __all__ = ["guarded", "problems_table", "show_error"]
 

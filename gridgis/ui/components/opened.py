@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from gridgis.errors import StoreError
+from gridgis.outputs.markup import Html
 from gridgis.pipeline import Results
 from gridgis.ui import cache, state
 from gridgis.ui.components.frame import show_frame
-from gridgis.ui.components.html import Html
 
-__all__ = ["opened"]
+__all__ = ["frame_if_open", "opened"]
 
-_IMPORTS = "pages/imports.py"
+_IMPORTS = "screens/imports.py"
 
 
 def opened() -> Results | None:
@@ -31,6 +31,14 @@ def opened() -> Results | None:
         _empty("项目里还没有社区。")
         return None
     return results
+
+
+def frame_if_open() -> None:
+    """Show the frame above a page that works without a project too."""
+    path = state.project_path()
+    if path is not None and path.exists():
+        current = cache.revision(path)
+        show_frame(current, cache.results(current))
 
 
 def _empty(sentence: str) -> None:

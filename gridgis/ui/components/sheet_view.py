@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from gridgis.outputs.explain import RuleSheet, SubjectSheet
-from gridgis.ui.components.html import Html, fill, joined
+from gridgis.outputs.markup import Html, fill, joined
 from gridgis.ui.components.words import chip
-from gridgis.wording import SUBJECTS, amount
+from gridgis.wording import SUBJECTS, amount, with_unit
 
 __all__ = ["rule_html", "sheet_view"]
 
@@ -42,7 +42,7 @@ def rule_html(rule: RuleSheet) -> Html:
     return fill(
         """<section class="gg-rule gg-{colour}"><header>{chip}<b>{title}</b>
 <span class="muted">{id} · {level} · {text}</span></header>
-<div>{reason}</div>{sum}{note}{rooms}
+<div>{reason}</div>{bar}{sum}{note}{rooms}
 <div class="muted">{source} {clause}（{status}）</div>{remedy}</section>""",
         colour=rule.shade.colour,
         chip=chip(rule.shade, _word(rule)),
@@ -51,6 +51,7 @@ def rule_html(rule: RuleSheet) -> Html:
         level=rule.level,
         text=rule.text,
         reason=rule.reason,
+        bar=_bar(rule.part),
         sum=_line(rule.arithmetic, "sum"),
         note=_line(rule.note, "muted"),
         rooms=joined(_rooms(rule)),
@@ -71,6 +72,20 @@ def _word(rule: RuleSheet) -> str:
     if rule.outcome == "pass" and rule.shade.colour == "yellow":
         return "达标（临界）"
     return rule.outcome_word
+
+
+def _bar(part: float | None) -> Html:
+    """Return a bar as long as what there is, with a mark where the requirement stands."""
+    if part is None:
+        return Html("")
+    scale = max(part, 1.0) * 1.04
+    return fill(
+        '<div class="gg-need" role="img" aria-label="达到应有的 {share}">'
+        '<span style="width:{there}%"></span><i style="left:{needed}%"></i></div>',
+        share=with_unit(round(part, 3), "share"),
+        there=f"{100 * part / scale:.1f}",
+        needed=f"{100 / scale:.1f}",
+    )
 
 
 def _line(text: str, style: str) -> Html:

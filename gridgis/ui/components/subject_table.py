@@ -44,6 +44,7 @@ def subject_table(shown: Filtered) -> None:
         selection_mode="single-row",
         hide_index=True,
         height=_HEIGHT,
+        placeholder="—",
         column_order=[*order, *_others(table, order)],
         column_config={
             name: st.column_config.NumberColumn(format="localized")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from gridgis.governance.colours import SHADES
-from gridgis.ui.components.html import Html
-from gridgis.ui.components.offline_folium import asset_address
+from gridgis.outputs.markup import Html
+from gridgis.ui.components.offline_folium import font_face
 
 __all__ = ["apply"]
 
@@ -95,8 +95,4 @@ iframe[title="streamlit_folium.st_folium"] { border: 1px solid #d5dade;
 
 def apply() -> None:
     """Put the style sheet and the font the package carries into the page."""
-    source = asset_address("fonts/NotoSansSC-subset.woff2").replace(
-        "../", "component/", 1
-    )
-    font = f"@font-face {{ font-family: 'Gridgis Sans'; src: url({source}); }}"
-    st.html(Html(f"<style>{font}{_CSS}</style>"))
+    st.html(Html(f"<style>{font_face()}{_CSS}</style>"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gridgis.governance.colours import SHADES, Shade, shade
-from gridgis.ui.components.html import Html, fill, joined
+from gridgis.outputs.markup import Html, fill, joined
 
 __all__ = ["chip", "labels", "legend"]
 

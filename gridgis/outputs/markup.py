@@ -1,4 +1,4 @@
-"""HTML made from fixed templates and escaped values; data never reaches a page otherwise."""
+"""HTML made of fixed templates and escaped values; no text of the data comes otherwise."""
 
 from __future__ import annotations
 

@@ -6,11 +6,11 @@ import streamlit as st
 
 from gridgis.governance.rollup import attention, by_street
 from gridgis.outputs.explain import explain
+from gridgis.outputs.markup import fill
 from gridgis.pipeline import Results
 from gridgis.ui import state
 from gridgis.ui.components.attention_list import attention_list
 from gridgis.ui.components.figures import key_figures, street_bars
-from gridgis.ui.components.html import fill
 from gridgis.ui.components.map_view import map_view
 from gridgis.ui.components.opened import opened
 from gridgis.ui.components.sheet_view import sheet_view
