@@ -578,6 +578,7 @@ def test_province_says_what_it_leaves_out(province: tuple[Path, DemoSummary]) ->
 
     assert summary.grids == summary.buildings == 0
     assert "楼栋" in summary.omitted
+    assert "未包含：网格、楼栋" in str(summary)
     assert not (folder / "网格.geojson").exists()
 
 
