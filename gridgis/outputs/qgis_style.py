@@ -35,7 +35,12 @@ def qml(
     label
         Column that is written on the map.
     """
-    root = ET.Element("qgis", version="3.22.0", styleCategories="AllStyleCategories")
+    root = ET.Element(
+        "qgis",
+        version="3.22.0",
+        styleCategories="Symbology|Labeling|Fields",
+        labelsEnabled=str(int(label is not None)),
+    )
     renderer = ET.SubElement(
         root,
         "renderer-v2",

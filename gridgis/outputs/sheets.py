@@ -207,7 +207,8 @@ def _cells(column: pd.Series, kind: Kind) -> Iterator[str | float | None]:
     known = column.notna().to_numpy(bool)
     if kind == "number":
         numbers = column.to_numpy(dtype=float, na_value=math.nan)
-        return (float(n) if math.isfinite(n) else None for n in numbers)
+        # Sums of floats: 377, not 376.99999999999994.
+        return (round(float(n), 9) if math.isfinite(n) else None for n in numbers)
     values = column.to_numpy(dtype=object)
     return (
         _shortened(str(value)) if here else None

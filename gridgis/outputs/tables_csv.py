@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -37,12 +38,10 @@ def guarded(table: pd.DataFrame) -> pd.DataFrame:
 def _guarded(column: pd.Series) -> pd.Series:
     if isinstance(column.dtype, pd.CategoricalDtype):
         safe = [_safe(category) for category in column.cat.categories]
-        # Two categories may become one text.
-        return (
-            column.astype("str")
-            if len(set(safe)) < len(safe)
-            else (column.cat.rename_categories(safe))
-        )
+        if len(set(safe)) == len(safe):
+            return column.cat.rename_categories(safe)
+        # Two categories came to one text.
+        return _guarded(column.astype("str"))
     if not (pd.api.types.is_string_dtype(column) or column.dtype == object):
         return column
     text = column.astype("str")
@@ -51,7 +50,9 @@ def _guarded(column: pd.Series) -> pd.Series:
 
 
 def _safe(value: object) -> object:
-    return guarded(pd.DataFrame({"": [value]}))[""].iloc[0] if value else value
+    return (
+        f"'{value}" if isinstance(value, str) and re.match(_FORMULA, value) else value
+    )
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
@@ -61,6 +62,6 @@ def _write(table: pd.DataFrame, path: Path) -> None:
             fresh,
             index=False,
             encoding="utf-8-sig",
-            float_format="%.15g",
+            float_format="%.12g",  # 300, not 299.99999999999994
             lineterminator="\n",
         )
