@@ -66,9 +66,11 @@ class DemoSummary:
     def __str__(self) -> str:
         parts = [
             f"合成数据（虚构）已写入“{self.directory}”，共 {len(self.files)} 个文件",
-            f"社区 {self.communities:,} 个（城市社区 {self.urban:,} 个），"
-            f"用房与场地 {self.rooms:,} 处，小区 {self.estates:,} 个，"
-            f"网格 {self.grids:,} 个，楼栋 {self.buildings:,} 栋",
+            (
+                f"社区 {self.communities:,} 个（城市社区 {self.urban:,} 个），"
+                f"用房与场地 {self.rooms:,} 处，小区 {self.estates:,} 个，"
+                f"网格 {self.grids:,} 个，楼栋 {self.buildings:,} 栋"
+            ),
             f"植入缺陷 {self.defects:,} 处，应得结论见 truth.json",
         ]
         if self.omitted:
