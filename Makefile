@@ -67,7 +67,8 @@ browser: $(STAMP)
 test: lint unit browser
 
 bench: $(STAMP)
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/county_check.py
+	$(BIN)/python benchmarks/province_check.py
 
 clean:
 	rm -rf .venv demo out build dist test-results gridgis/outputs/assets

@@ -62,6 +62,16 @@ def test_a_layer_says_of_each_subject_its_colour_and_each_rule_s_sentence() -> N
     assert "还差 74 ㎡" in layer.sentences[area["says"][1]]
 
 
+def test_a_gap_is_the_share_missing_of_what_is_required() -> None:
+    layer = subject_layer(county("甲"), "community")
+
+    gaps = {rule["id"]: rule["gaps"] for rule in layer.rules}
+    # 74 of 300 ㎡; one office is one place, so concentration is met; funds unknown.
+    assert gaps["S01"] == [0.247]
+    assert gaps["S01-C"] == [0.0]
+    assert gaps["S13-U"] == [0.0]
+
+
 def test_shapes_are_in_degrees_with_six_decimals_at_most() -> None:
     layer = subject_layer(county("甲"), "community")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -52,7 +52,8 @@ class SubjectLayer:
         One digit per subject: the place of its colour in `SHADES`.
     rules
         Each rule's id, title, level, clause, text of the limit, `colours` as above ("-"
-        where it says nothing of a subject) and `says`: places in `sentences`.
+        where it says nothing of a subject), `says`: places in `sentences`, and `gaps`:
+        the shortfall as a share of what is required, 0 where there is none.
     shapes
         GeoJSON geometries in degrees, None where a subject has no place.
     anchors
@@ -73,7 +74,7 @@ class SubjectLayer:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the layer as the page reads it."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class FacilityLayer:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the layer as the page reads it."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 def subject_layer(
@@ -208,14 +209,30 @@ def _rules(
     ].iterrows():
         mine = (own["rule_id"] == rule_id).to_numpy()
         colours = np.full(len(codes), _NO_VERDICT, dtype="U1")
-        says = np.zeros(len(codes), dtype=int)
+        says, gaps = np.zeros(len(codes), dtype=int), np.zeros(len(codes))
         colours[place[mine]] = list(_digits(own.loc[mine, "colour"]))
         says[place[mine]] = numbers[mine]
+        gaps[place[mine]] = _gaps(own[mine])
         rules.append(
             _rule_words(str(rule_id), rule)
-            | {"colours": "".join(colours), "says": says.tolist()}
+            | {
+                "colours": "".join(colours),
+                "says": says.tolist(),
+                "gaps": gaps.tolist(),
+            }
         )
     return rules, [map_text(sentence) for sentence in sentences]
+
+
+def _gaps(verdicts: pd.DataFrame) -> NDArray[np.float64]:
+    """Return how far each verdict falls short, as a share; by the whole where none is due.
+
+    A limit of zero (nothing may be late) is missed altogether by whatever misses it.
+    """
+    short = verdicts["shortfall"].fillna(0.0).to_numpy()
+    due = verdicts["required"].abs().to_numpy()
+    share = np.divide(short, due, out=np.sign(short), where=due > 0)
+    return share.round(3)
 
 
 def _said(verdicts: pd.DataFrame, *, brief: bool) -> pd.Series:

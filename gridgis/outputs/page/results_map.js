@@ -55,12 +55,14 @@
     var shade = shadeOf(layer, index);
     var isPicked = state.picked && state.picked.kind === layer.kind &&
       state.picked.index === index;
+    // What no rule applies to is only outlined where it lies over other subjects.
+    var isFaint = !layer.base && shade.colour === "none";
     return {
       color: isPicked ? "#10243e" : layer.base ? "#ffffff" : "#3b4a5c",
-      weight: isPicked ? 4 : layer.base ? 1.2 : 1,
+      weight: isPicked ? 4 : data.canvas ? 0.4 : layer.base ? 1.2 : 1,
       fillColor: state.hatch ? patterns[shade.colour] : shade.fill,
-      fillOpacity: state.hatch ? 1 : layer.base ? 0.78 : 0.92,
-      opacity: 1
+      fillOpacity: isFaint ? 0.12 : state.hatch ? 1 : layer.base ? 0.78 : 0.92,
+      opacity: isFaint && !isPicked ? 0.45 : 1
     };
   }
 

@@ -58,7 +58,7 @@
     box.figures.innerHTML = data.shades.map(function (shade, place) {
       var pressed = state.colour === place;
       return '<button type="button" data-place="' + place + '" aria-pressed="' + pressed +
-        '" style="border-left-color:' + shade.fill + '"><b>' + numbers[place] + "</b>" +
+        '" style="border-left-color:' + shade.fill + '"><b>' + numbers[place].toLocaleString("zh-CN") + "</b>" +
         g.label(shade) + "</button>";
     }).join("");
   }
@@ -74,14 +74,16 @@
       });
     });
     return found.sort(function (one, other) {
-      return one.place - other.place || fails(other) - fails(one) ||
+      return one.place - other.place || gap(other) - gap(one) ||
         other.rules.length - one.rules.length;
     });
   }
-  function fails(row) {
-    return row.rules.filter(function (rule) {
-      return rule.colours.charAt(row.index) === "0";
-    }).length;
+  // How far a subject falls short: the shares missing, of the rule shown or of all.
+  function gap(row) {
+    var rule = ruleOf(row.layer);
+    return (rule ? [rule] : row.layer.rules).reduce(function (sum, one) {
+      return sum + one.gaps[row.index];
+    }, 0);
   }
   function wanted(layer, index, place) {
     if (state.query) {
@@ -101,7 +103,7 @@
       });
       if (row.rules.length > 2) { lines.push("等 " + row.rules.length + " 条"); }
     }
-    var where = layer.streets[index] || (layer.base ? "" : layer.title);
+    var where = [layer.base ? "" : layer.title, layer.streets[index]].filter(Boolean).join(" · ");
     return '<button type="button" class="page-row" data-row="' + number + '">' +
       '<span class="page-mark" style="background:' + shade.fill + '">' + shade.symbol +
       "</span><span><b>" + layer.names[index] + "</b> <i>" + where +
