@@ -193,7 +193,8 @@
       layer.rules[state.rule.index].title;
     var rows = data.shades.map(function (shade, place) {
       return '<div class="gridgis-row">' + swatch(shade) + "<span>" + label(shade) +
-        "</span><i>" + numbers[place] + "</i></div>";
+        "</span><i>" +
+        numbers[place].toLocaleString("zh-CN") + "</i></div>";
     });
     if (data.facilities.group && map.hasLayer(data.facilities.group)) {
       rows.push('<div class="gridgis-row"><b class="gridgis-dot"></b><span>' +

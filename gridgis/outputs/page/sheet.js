@@ -58,7 +58,8 @@
     box.figures.innerHTML = data.shades.map(function (shade, place) {
       var pressed = state.colour === place;
       return '<button type="button" data-place="' + place + '" aria-pressed="' + pressed +
-        '" style="border-left-color:' + shade.fill + '"><b>' + numbers[place].toLocaleString("zh-CN") + "</b>" +
+        '" style="border-left-color:' + shade.fill + '"><b>' +
+        numbers[place].toLocaleString("zh-CN") + "</b>" +
         g.label(shade) + "</button>";
     }).join("");
   }
