@@ -27,6 +27,7 @@ def main() -> None:
                 st.Page(_PAGES / "compliance.py", title="达标核查"),
                 st.Page(_PAGES / "new_estate.py", title="新建小区核算"),
             ],
+            "数据": [st.Page(_PAGES / "imports.py", title="数据")],
         }
     )
     guarded(page.run)

@@ -15,17 +15,26 @@ from typing import Any, Final
 
 import streamlit as st
 
+from gridgis.errors import GridgisError
+from gridgis.ingest import Import, ReadOptions
 from gridgis.scheme import Scheme, example
 from gridgis.ui import environment
 
 __all__ = [
     "Keys",
     "Subject",
+    "corrections",
     "day",
     "drill",
     "drop_schemes",
     "focus",
+    "forget_import",
+    "imported",
+    "keep_corrections",
+    "keep_import",
+    "keep_refusal",
     "keep_scheme",
+    "kept_import",
     "pack_names",
     "parameters",
     "project_path",
@@ -37,6 +46,9 @@ __all__ = [
     "set_project",
     "step_back",
     "street",
+    "take_imported",
+    "take_refusal",
+    "upload_key",
 ]
 
 DEFAULT_PACKS: Final = ("county",)
@@ -80,6 +92,8 @@ class Subject:
     code: str
 
 
+_IMPORT, _CORRECTIONS, _IMPORTED = "_import", "_corrections", "_imported"
+_UPLOADS, _REFUSAL = "_uploads", "_refusal"
 _SCHEME, _SAVED = "_scheme", "_saved_schemes"
 _PROJECT, _STREET = "_project", "_street"
 _SELECTED, _FOCUS = "_selected", "_focus"
@@ -176,3 +190,56 @@ def save_scheme(typed: Scheme) -> None:
 def drop_schemes() -> None:
     """Forget the schemes put aside."""
     st.session_state[_SAVED] = ()
+
+
+def upload_key() -> str:
+    """Return the key of the upload: a new one, and so an empty one, after each import."""
+    return f"{Keys.UPLOAD}-{st.session_state.get(_UPLOADS, 0)}"
+
+
+def kept_import() -> tuple[object, Import] | None:
+    """Return what was read last, with what it was read from."""
+    return st.session_state.get(_IMPORT)
+
+
+def keep_import(key: object, found: Import) -> None:
+    """Remember what was read, so that it is read once."""
+    st.session_state[_IMPORT] = (key, found)
+
+
+def forget_import() -> None:
+    """Forget what was read and corrected: nothing is dropped any more."""
+    st.session_state.pop(_IMPORT, None)
+    st.session_state.pop(_CORRECTIONS, None)
+
+
+def corrections() -> Mapping[str, ReadOptions]:
+    """Return what the user corrected, by file name."""
+    return st.session_state.get(_CORRECTIONS, {})
+
+
+def keep_corrections(by_file: Mapping[str, ReadOptions]) -> None:
+    """Remember what the user corrected."""
+    st.session_state[_CORRECTIONS] = dict(by_file)
+
+
+def imported(version: int) -> None:
+    """Note that an import was stored as a version; its upload is done with."""
+    st.session_state[_IMPORTED] = version
+    st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
+    forget_import()
+
+
+def take_imported() -> int | None:
+    """Return the version just stored, once."""
+    return st.session_state.pop(_IMPORTED, None)
+
+
+def keep_refusal(error: GridgisError) -> None:
+    """Keep what a callback was refused, until the page can say it."""
+    st.session_state[_REFUSAL] = error
+
+
+def take_refusal() -> GridgisError | None:
+    """Return what a callback was refused, once."""
+    return st.session_state.pop(_REFUSAL, None)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import ParamSpec
 
 import pandas as pd
 import streamlit as st
 
 from gridgis.errors import GridgisError, Problem
 from gridgis.outputs.markup import fill
+from gridgis.ui import state
 
-__all__ = ["guarded", "problems_table", "show_error"]
+__all__ = ["guarded", "holding", "problems_table", "show_error"]
+
+P = ParamSpec("P")
 
 _TITLES = {
     "code": "编号",
@@ -36,10 +41,26 @@ _ORDER = ["程度", "文件", "工作表/图层", "行", "列", "值", "原因",
 
 def guarded(run: Callable[[], None]) -> None:
     """Run a page; say what it refuses instead of showing a traceback."""
+    held = state.take_refusal()
+    if held is not None:
+        show_error(held)
     try:
         run()
     except GridgisError as error:
         show_error(error)
+
+
+def holding(callback: Callable[P, None]) -> Callable[P, None]:
+    """Return the callback with its refusal kept for the page, which runs after it."""
+
+    @wraps(callback)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            callback(*args, **kwargs)
+        except GridgisError as error:
+            state.keep_refusal(error)
+
+    return run
 
 
 def show_error(error: GridgisError) -> None:
