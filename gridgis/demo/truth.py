@@ -16,7 +16,6 @@ from gridgis.demo import counting
 from gridgis.demo.counting import ALL_ROOMS, Holding, Tally, Want, tally, wanted
 from gridgis.demo.interval import (
     NOT_APPLICABLE,
-    NOT_ASSESSED,
     Answer,
     Span,
     at_least,
@@ -74,6 +73,18 @@ class Facts:
             return True
         recorded = any((use, want.outdoor) in self.seen_uses for use in want.uses)
         return recorded and bool(case.holdings)
+
+    def without_rooms(
+        self, case: Case, tallied: Tally, want: Want, required: Span
+    ) -> Answer:
+        """Answer a question about rooms where none counts for certain.
+
+        It does not arise where it is known that there are none; it stays open where a
+        room might count, or where the ledger does not speak.
+        """
+        if tallied.is_empty and self.believed(case, tallied, want):
+            return NOT_APPLICABLE
+        return Answer("not_assessed", None, required.known)
 
     def area_at_least(self, case: Case, want: Want, required: Span) -> Answer:
         """Compare the summed area with what is required."""
@@ -135,20 +146,20 @@ def _households(community: Community) -> Span:
     return exact(community.households)
 
 
-def _s01_concentration(_facts: Facts, case: Case, _: Community) -> Answer:
+def _s01_concentration(facts: Facts, case: Case, _: Community) -> Answer:
     tallied = tally(case.holdings, _STATION)
     if not tallied.sure:
-        return NOT_APPLICABLE if tallied.is_empty else NOT_ASSESSED
+        return facts.without_rooms(case, tallied, _STATION, exact(0.5))
     largest, area = counting.largest_place(tallied), tallied.area()
     low = 0.0 if area.high == inf else largest.low / area.high
     high = min(1.0, largest.high / area.low) if area.low else 1.0
     return at_least(Span(low, high), exact(0.5))
 
 
-def _s01_small(_facts: Facts, case: Case, _: Community) -> Answer:
+def _s01_small(facts: Facts, case: Case, _: Community) -> Answer:
     tallied = tally(case.holdings, _STATION)
     if not tallied.sure:
-        return NOT_APPLICABLE if tallied.is_empty else NOT_ASSESSED
+        return facts.without_rooms(case, tallied, _STATION, exact(0.5))
     return at_most(counting.small_share(tallied), exact(0.5))
 
 
@@ -176,12 +187,11 @@ def _workers(facts: Facts, case: Case, community: Community) -> Answer:
 def _workers_per_10000(facts: Facts, case: Case, community: Community) -> Answer:
     if community.kind != "urban":
         return NOT_APPLICABLE
+    if community.population == 0:
+        return NOT_APPLICABLE
     row = facts.staff.get(case.code)
     workers = exact(row.workers if row else None)
-    people = community.population
-    return at_least(
-        Span(workers.low * 1e4 / people, workers.high * 1e4 / people), exact(18.0)
-    )
+    return at_least(workers, exact(community.population * 18 / 1e4))
 
 
 def _per_hundred(facts: Facts, case: Case, community: Community) -> Answer:
@@ -192,10 +202,10 @@ def _per_hundred(facts: Facts, case: Case, community: Community) -> Answer:
     return facts.area_at_least(case, _NATIONAL, required)
 
 
-def _activity(_facts: Facts, case: Case, _: Community) -> Answer:
+def _activity(facts: Facts, case: Case, _: Community) -> Answer:
     tallied = tally(case.holdings, _NATIONAL)
     if not tallied.sure:
-        return NOT_APPLICABLE if tallied.is_empty else NOT_ASSESSED
+        return facts.without_rooms(case, tallied, _NATIONAL, exact(0.6))
     area = tallied.area()
     active = total(_active(held) for held in (*tallied.sure, *tallied.maybe))
     low = 0.0 if area.high == inf else active.low / area.high
@@ -256,8 +266,6 @@ _COMMUNITY_RULES: Mapping[str, Mapping[str, Judge]] = {
     },
     "national": {
         "N01": _size,
-        # In force until 2025-12-31 only, so it is not applied on the day of the truth.
-        "N01-old": lambda *_: NOT_APPLICABLE,
         "N02": _per_hundred,
         "N03": _activity,
         "N04": _workers_per_10000,

@@ -100,10 +100,10 @@ def estate_verdicts(
         if pack in packs:
             for rule, (kind, judge) in rules.items():
                 answer = NOT_APPLICABLE
-                if project.kind is None:
-                    answer = NOT_ASSESSED
-                elif project.kind == kind:
+                if project.kind in (kind, None):
                     answer = judge(facts, project)
+                if project.kind is None and answer.outcome != "not_applicable":
+                    answer = NOT_ASSESSED
                 yield pack, rule, answer
 
 
@@ -121,10 +121,10 @@ def _per_hundred(
     return facts.area_at_least(project.case, want, required)
 
 
-def _one_place(_facts: Facts, project: Project) -> Answer:
+def _one_place(facts: Facts, project: Project) -> Answer:
     tallied = tally(project.case.holdings, _PROVIDED)
     if not tallied.sure:
-        return NOT_APPLICABLE if tallied.is_empty else NOT_ASSESSED
+        return facts.without_rooms(project.case, tallied, _PROVIDED, exact(1.0))
     sure = [h.room for h in tallied.sure]
     groups, lost = counting.places(sure)
     low = max(len(groups), 1)
@@ -138,10 +138,10 @@ def _count_rooms(
 ) -> Callable[[Facts, Project], Answer]:
     """Return a rule that counts rooms for which `test` holds: none may."""
 
-    def judge(_facts: Facts, project: Project) -> Answer:
+    def judge(facts: Facts, project: Project) -> Answer:
         tallied = tally(project.case.holdings, _PROVIDED)
         if not tallied.sure:
-            return NOT_APPLICABLE if tallied.is_empty else NOT_ASSESSED
+            return facts.without_rooms(project.case, tallied, _PROVIDED, exact(0.0))
         return at_most(_tested(tallied, test), exact(0.0))
 
     return judge
@@ -234,9 +234,12 @@ def _largest_care(facts: Facts, project: Project) -> Answer:
     return at_least(counting.largest_place(tallied), exact(350.0))
 
 
-def _care_first(_facts: Facts, project: Project) -> Answer:
+def _care_first(facts: Facts, project: Project) -> Answer:
     if len(project.phases) == 1:
         return NOT_APPLICABLE
+    all_care = tally(project.case.holdings, _CARE)
+    if not all_care.sure:
+        return facts.without_rooms(project.case, all_care, _CARE, exact(0.0))
     first = {phase.id for phase in project.phases if phase.phase == 1}
     later = tally(
         (h for h in project.case.holdings if h.room.estate not in first), _CARE
@@ -285,9 +288,7 @@ def county_verdicts(facts: Facts, name: str) -> Iterator[tuple[str, str, Answer]
         "S07-R": (_named(facts, others), 0.95),
     }
     for rule, (share, required) in shares.items():
-        answer = (
-            NOT_ASSESSED if share is None else at_least(exact(share), exact(required))
-        )
+        answer = at_least(exact(share), exact(required))
         yield "district", rule, answer
 
 
@@ -314,8 +315,8 @@ def grid_verdicts(county: County) -> Iterator[tuple[str, str, str, Answer]]:
         if row.grid_type == "general":
             size = between(exact(row.households), 300, 500)
         if row.grid_type == "unit":
-            right = len(row.code) == _UNIT_DIGITS and row.code.isdigit()
-            code = Answer("pass" if right else "fail")
+            digits = len(row.code) if row.code.isdigit() else 0
+            code = between(exact(digits), _UNIT_DIGITS, _UNIT_DIGITS)
             answer = between(exact(row.geometry.area), 9_000, 11_000)
             area = _whole_metres(answer)
         for rule, answer in (("N27", size), ("U01", code), ("U03", area)):
