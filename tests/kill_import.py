@@ -1,7 +1,8 @@
-"""Kill an importing process at random moments; print what was found as JSON.
+"""Harm importing processes; print what was found as JSON.
 
-Run as `kill_import.py FOLDER KILLS`: one process loads the libraries, then forks for each
-kill. Half of the kills meet the making of a project, half a merge into one.
+`kill_import.py kill FOLDER KILLS` kills them at random moments: half of the kills meet the
+making of a project, half a merge into one. `kill_import.py full FOLDER POINTS` lets them
+write only so many bytes to a file. One process loads the libraries, then forks for each.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import sqlite3
@@ -21,6 +23,7 @@ from pathlib import Path
 import builders
 from imported import imported
 
+from gridgis.errors import StoreError
 from gridgis.ingest import Import
 from gridgis.project import store
 from gridgis.project.columns import content_hash
@@ -71,7 +74,7 @@ def state(path: Path) -> tuple[int, int, float]:
     return version.number, len(table), float(table["floor_area_m2"].sum())
 
 
-def main(folder: Path, kills: int) -> dict[str, object]:
+def kill(folder: Path, kills: int) -> dict[str, object]:
     """Return how many kills there were and what they did."""
     chance = random.Random(1)  # noqa: S311 - moments, not secrets
     first, second = rooms(0, 10.0), rooms(ROWS // 2, 20.0)
@@ -108,5 +111,58 @@ def main(folder: Path, kills: int) -> dict[str, object]:
     return report | {"lost": lost, "broken": broken}
 
 
+def limited(path: Path, given: Import, limit: int) -> str:
+    """Import in a process whose files may grow to `limit` bytes; say how it ended."""
+    read, write = os.pipe()
+    process = os.fork()
+    if process == 0:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        try:
+            store.save_import(path, given, **WHO)
+            os.write(write, b"saved")
+        except StoreError as error:
+            os.write(write, f"told {error}".encode())
+        os._exit(0)
+    os.close(write)
+    os.waitpid(process, 0)
+    with os.fdopen(read, "rb") as pipe:
+        return pipe.read().decode()
+
+
+def fill(folder: Path, points: int) -> dict[str, object]:
+    """Return how imports end when the disk is full after so many bytes."""
+    first, second = rooms(0, 10.0), rooms(ROWS // 2, 20.0)
+    base = folder / "base.gpkg"
+    store.save_import(base, first, **WHO)
+    whole = base.stat().st_size
+    other: list[str] = []
+    counts = {"told": 0, "saved": 0}
+    for number in range(points):
+        merging = number % 2 == 1
+        path = folder / f"{number}.gpkg"
+        if merging:
+            shutil.copy(base, path)
+        limit = whole * (number + 1) // (points - 2)
+        ended = limited(path, second if merging else first, limit)
+        word = ended.partition(" ")[0]
+        counts[word] = counts.get(word, 0) + 1
+        if word == "told" and not ("磁盘" in ended or "无法写入" in ended):
+            other.append(ended)
+        expected = None
+        if merging:
+            expected = 2 if word == "saved" else 1
+        elif word == "saved":
+            expected = 1
+        found = state(path)[0] if path.exists() else None
+        if found != expected:
+            other.append(f"{number}: {ended}, {found} instead of {expected}")
+        left = [item.name for item in folder.iterdir() if ".tmp" in item.name]
+        if left:
+            other.append(f"{number}: left {left}")
+    return {"points": points, "other": other, **counts}
+
+
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1]), int(sys.argv[2]))))  # noqa: T201
+    harm = {"kill": kill, "full": fill}[sys.argv[1]]
+    print(json.dumps(harm(Path(sys.argv[2]), int(sys.argv[3]))))  # noqa: T201

@@ -11,6 +11,7 @@ import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import builders
 import geopandas as gpd
@@ -164,7 +165,9 @@ def test_a_crs_without_a_code_comes_back_the_same(tmp_path: Path) -> None:
 
     store.save_import(tmp_path / "p.gpkg", imported(data), **WHO)
 
-    same(store.load(tmp_path / "p.gpkg"), data)
+    loaded = store.load(tmp_path / "p.gpkg")
+    same(loaded, data)
+    assert store.latest(tmp_path / "p.gpkg").content_hash == content_hash(loaded)
 
 
 def test_columns_of_the_users_own_keep_names_and_types(tmp_path: Path) -> None:
@@ -869,25 +872,55 @@ def test_every_table_of_the_contract_can_be_stored(tmp_path: Path) -> None:
 # --- killed
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, so not on Windows")
-def test_a_kill_at_any_moment_leaves_the_old_or_the_new_version_whole(
-    tmp_path: Path,
-) -> None:
+def run_in_child(*arguments: str) -> dict[str, Any]:
+    """Run the script that harms importing processes, and return its report."""
     script = Path(__file__).with_name("kill_import.py")
     folders = [str(script.parent), str(script.parents[1])]
-
     answer = subprocess.run(  # noqa: S603 - our own interpreter, our own script
-        [sys.executable, str(script), str(tmp_path), "24"],
+        [sys.executable, str(script), *arguments],
         capture_output=True,
         text=True,
         check=True,
         timeout=120,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(folders)},
     )
+    return dict(json.loads(answer.stdout))
 
-    report = json.loads(answer.stdout)
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, so not on Windows")
+def test_a_kill_at_any_moment_leaves_the_old_or_the_new_version_whole(
+    tmp_path: Path,
+) -> None:
+    report = run_in_child("kill", str(tmp_path), "24")
+
     assert report["kills"] == 24
     assert report["lost"] == []
     assert report["broken"] == []
     # Kills that never hit the write would prove nothing.
     assert report["before_ack"] >= 24 / 5
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, so not on Windows")
+def test_a_full_disk_is_told_and_leaves_the_version_before(tmp_path: Path) -> None:
+    report = run_in_child("full", str(tmp_path), "12")
+
+    assert report["points"] == 12
+    assert report["other"] == []
+    assert report["told"] + report["saved"] == 12
+    assert report["told"] >= 6
+
+
+def test_what_a_killed_writer_left_is_swept_once_it_is_old(tmp_path: Path) -> None:
+    old = tmp_path / ".p.gpkg.0123.tmp"
+    journal = tmp_path / ".p.gpkg.0123.tmp-journal"
+    fresh = tmp_path / ".p.gpkg.4567.tmp"
+    foreign = tmp_path / ".other.gpkg.0123.tmp"
+    for item in (old, journal, fresh, foreign):
+        item.write_text("x")
+    for item in (old, journal, foreign):
+        os.utime(item, (0, 0))
+
+    store.save_import(tmp_path / "p.gpkg", imported(county()), **WHO)
+
+    names = {item.name for item in tmp_path.iterdir()}
+    assert names == {"p.gpkg", fresh.name, foreign.name}

@@ -14,6 +14,7 @@ import shapely
 
 from gridgis.governance.colours import SHADES
 from gridgis.outputs.qgis_style import Symbol, qml, sld
+from gridgis.outputs.tables_csv import without_geometry
 from gridgis.pipeline import Results
 from gridgis.project import geopackage
 from gridgis.project.columns import storable
@@ -70,7 +71,7 @@ def write_geopackage(results: Results, path: Path) -> None:
             ("evidence", "依据", results.evidence),
             ("findings", "数据问题", results.findings),
         ):
-            plain = pd.DataFrame(table).drop(columns="geometry", errors="ignore")
+            plain = without_geometry(table)
             plain = plain.apply(storable) if len(plain) else plain.astype("str")
             geopackage.write_layer(file, name, plain, title=title, at=at)
         file.execute("COMMIT")
@@ -137,7 +138,7 @@ def _by_symbol(
             "",
             "",
             None,
-            pd.DataFrame(table).drop(columns="geometry", errors="ignore"),
+            without_geometry(table),
         )
         return
     dimension = shapely.get_dimensions(table.geometry.to_numpy())

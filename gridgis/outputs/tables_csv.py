@@ -10,7 +10,7 @@ import pandas as pd
 from gridgis.pipeline import Results
 from gridgis.project.files import replacing
 
-__all__ = ["guarded", "write_findings", "write_verdicts"]
+__all__ = ["guarded", "without_geometry", "write_findings", "write_verdicts"]
 
 # What a spreadsheet may take for the start of a formula, full-width forms included
 # (OWASP ASVS 1.2.10). An apostrophe in front keeps it text.
@@ -35,6 +35,11 @@ def guarded(table: pd.DataFrame) -> pd.DataFrame:
     return table.apply(_guarded)
 
 
+def without_geometry(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns that a plain table can hold."""
+    return pd.DataFrame(table[[name for name in table.columns if name != "geometry"]])
+
+
 def _guarded(column: pd.Series) -> pd.Series:
     if isinstance(column.dtype, pd.CategoricalDtype):
         safe = [_safe(category) for category in column.cat.categories]
@@ -56,9 +61,8 @@ def _safe(value: object) -> object:
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
-    plain = pd.DataFrame(table).drop(columns="geometry", errors="ignore")
     with replacing(path) as fresh:
-        guarded(plain).to_csv(
+        guarded(without_geometry(table)).to_csv(
             fresh,
             index=False,
             encoding="utf-8-sig",

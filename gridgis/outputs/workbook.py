@@ -151,7 +151,7 @@ def rejected_workbook(rejected: pd.DataFrame) -> bytes:
             for (file, layer), rows in rejected.groupby(
                 [rejected["file"].fillna(""), rejected["layer"].fillna("")], sort=False
             ):
-                own = rows.drop(columns=list(_REJECTED), errors="ignore")
+                own = rows[[name for name in rows if name not in _REJECTED]]
                 own = own.loc[:, own.notna().any()]
                 told = rows[[name for name in _REJECTED if name in rows]]
                 columns, table = _rejected_table(pd.concat([own, told], axis=1))

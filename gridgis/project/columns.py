@@ -129,7 +129,8 @@ def content_hash(data: Dataset) -> str:
 
 def hash_of_tables(hashes: Mapping[str, str], crs: CRS | None) -> str:
     """Return the hash of a dataset from the hashes of its tables."""
-    place = "" if crs is None else crs.to_string()
+    authority = None if crs is None else crs.to_authority(min_confidence=100)
+    place = list(authority) if authority else "" if crs is None else crs.to_json()
     text = json.dumps([place, sorted(hashes.items())], ensure_ascii=False)
     return sha256(text.encode()).hexdigest()
 

@@ -62,7 +62,9 @@ def _beside(path: Path) -> Iterator[Path]:
     try:
         yield fresh
     finally:
-        fresh.unlink(missing_ok=True)
+        # SQLite keeps files of its own beside the one it writes.
+        for left in _beginning_with(path.parent, fresh.name):
+            left.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -80,11 +82,14 @@ def _told(path: Path) -> Iterator[None]:
 def _sweep(path: Path) -> None:
     """Remove what a killed writer of the same file left behind, once it is old."""
     limit = time.time() - _STALE_S
-    # Compared as text: the name may hold characters that mean something to glob.
-    for left in path.parent.iterdir():
-        ours = left.name.startswith(f".{path.name}.") and left.name.endswith(".tmp")
-        if ours and left.stat().st_mtime < limit:
+    for left in _beginning_with(path.parent, f".{path.name}."):
+        if ".tmp" in left.name and left.stat().st_mtime < limit:
             left.unlink(missing_ok=True)
+
+
+def _beginning_with(folder: Path, start: str) -> list[Path]:
+    # Compared as text: a name may hold characters that mean something to glob.
+    return [item for item in folder.iterdir() if item.name.startswith(start)]
 
 
 def _move_to_new(fresh: Path, path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -58,13 +58,12 @@ def opened(path: Path, mode: Literal["ro", "rw"]) -> sqlite3.Connection:
 def _connected(
     path: Path, mode: Literal["ro", "rw"], *, immutable: bool = False
 ) -> sqlite3.Connection:
-    connection = geopackage.connect(path, mode, wait_s=_WAIT_S, immutable=immutable)
-    try:
+    with ExitStack() as refused:
+        connection = geopackage.connect(path, mode, wait_s=_WAIT_S, immutable=immutable)
+        refused.callback(connection.close)
         _require_ours(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+        refused.pop_all()
+        return connection
 
 
 def _has_wal(path: Path) -> bool:
@@ -104,10 +103,9 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
         connection.execute("COMMIT")
-    except BaseException:
+    finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        raise
 
 
 @contextmanager
