@@ -30,13 +30,13 @@ _UNSURE_SHARE = Fault("GG-NUM-008", "无法区分比例与百分数", "请写成
 
 @dataclass(frozen=True)
 class Parsed:
-    """A column as understood, aligned to the cells it came from.
+    """A column as understood, aligned to the column it came from.
 
     `faults` and `notes` give positions by what is wrong: rows with a fault are refused, rows
     with a note are loaded with the value unknown or as it is.
     """
 
-    values: pd.Series
+    cells: pd.Series
     marks: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     faults: tuple[tuple[Fault, NDArray[np.intp]], ...] = ()
     notes: tuple[tuple[Fault, NDArray[np.intp]], ...] = ()
@@ -156,7 +156,7 @@ def _collected(
 def parse_share(cells: pd.Series, *, stated: tuple[str, float] | None) -> Parsed:
     """Read shares; plain figures above 1 are per cent only if all of them are above 1."""
     parsed = parse_number(cells, "比例", stated=stated)
-    values = parsed.values.to_numpy()
+    values = parsed.cells.to_numpy()
     if stated is not None and stated[0] == "比例":
         return parsed
     plain_cells = ~pd.Series(_objects(cells)).astype("str").str.contains("[%％]").to_numpy()
@@ -164,9 +164,9 @@ def parse_share(cells: pd.Series, *, stated: tuple[str, float] | None) -> Parsed
     if not (values[bare] > 1.0).any():
         return parsed
     if (values[bare] > 1.0).all():
-        return Parsed(parsed.values.where(~bare, parsed.values / 100.0), parsed.marks, parsed.faults)
+        return Parsed(parsed.cells.where(~bare, parsed.cells / 100.0), parsed.marks, parsed.faults)
     small = np.flatnonzero(bare & (values <= 1.0))
-    settled = parsed.values.where(~bare, parsed.values / 100.0)
+    settled = parsed.cells.where(~bare, parsed.cells / 100.0)
     return Parsed(settled, parsed.marks, (*parsed.faults, (_UNSURE_SHARE, small)))
 
 

@@ -2,109 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from gridgis.errors import Problem
-from gridgis.ingest.join import stated_year
+from gridgis.ingest.join import YEARLESS, stated_year
 from gridgis.ingest.names import code_key
+from gridgis.ingest.quantities import Fault
 from gridgis.ingest.records import TableLayer
 from gridgis.tables import TABLES
 from gridgis.wording import amount, word
 
-__all__ = ["derive"]
+__all__ = ["Derived", "derive"]
 
-Tables = dict[str, pd.DataFrame]
+_TOLERANCE_M2 = 0.5
+_YEARLY = ("staff", "funds", "scores")
 
 
-def derive(
-    layers: Sequence[TableLayer], tables: Mapping[str, pd.DataFrame]
-) -> tuple[list[TableLayer], Tables, list[Problem]]:
+@dataclass(frozen=True)
+class Derived:
+    """Layers with what they gave besides, all tables, and what does not agree."""
+
+    layers: tuple[TableLayer, ...]
+    tables: Mapping[str, pd.DataFrame]
+    problems: tuple[Problem, ...]
+
+
+def derive(layers: Sequence[TableLayer], tables: Mapping[str, pd.DataFrame]) -> Derived:
     """Return layers and tables with what the columns of community ledgers add.
 
-    “办公用房面积” gives each community a facility of that use, “持证人数” a row of staff. Where
-    a ledger room by room covers the community already, the sum is compared and not added.
+    “办公用房面积” gives each community a facility of that use, “持证人数” a row of staff.
+    Where a ledger room by room covers the community already, the sum is compared and not
+    added.
     """
-    result: Tables = dict(tables)
+    result = dict(tables)
     problems: list[Problem] = []
     done: list[TableLayer] = []
     for layer in layers:
-        wide = [name for name in layer.frame.columns if isinstance(name, str) and ":" in name]
-        wide = [name for name in wide if name in layer.matches.fields.values()]
-        if layer.table != "communities" or not wide:
-            done.append(layer)
-            continue
-        counts: dict[str, int] = {}
-        rooms = [name for name in wide if name.partition(":")[0] not in TABLES]
-        if rooms:
-            found, notes = _rooms(layer, rooms, result)
+        found, notes = _found(layer, result)
+        problems += notes
+        counts = {name: len(rows) for name, rows in found.items()}
+        for name, rows in found.items():
+            there = result.get(name)
+            parts = [rows] if there is None else [there, rows]
+            result[name] = pd.concat(parts, ignore_index=True) if len(rows) else parts[0]
+        told = [_told(layer, name, count) for name, count in counts.items() if count]
+        done.append(replace(layer.telling(*told), derived=counts))
+    return Derived(tuple(done), result, tuple(problems))
+
+
+def _found(
+    layer: TableLayer, tables: Mapping[str, pd.DataFrame]
+) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    """Return the further rows of one layer by table, and the problems met."""
+    found: dict[str, pd.DataFrame] = {}
+    problems: list[Problem] = []
+    if layer.table != "communities":
+        return found, problems
+    wide = [name for name in layer.matches.fields.values() if ":" in name]
+    rooms = [name for name in wide if name.partition(":")[0] not in TABLES]
+    if rooms:
+        found["facilities"], notes = _rooms(layer, rooms, tables)
+        problems += notes
+    for table in _YEARLY:
+        columns = [name for name in wide if name.startswith(f"{table}:")]
+        if columns:
+            found[table], notes = _yearly(layer, table, columns, tables)
             problems += notes
-            counts["facilities"] = _add(result, "facilities", found)
-        for table in ("staff", "funds", "scores"):
-            columns = [name for name in wide if name.startswith(f"{table}:")]
-            if columns:
-                found, notes = _yearly(layer, table, columns, result)
-                problems += notes
-                counts[table] = _add(result, table, found)
-        done.append(replace(layer, derived=counts, problems=(*layer.problems, *_told(layer, counts))))
-    return done, result, problems
+    return found, problems
 
 
-def _told(layer: TableLayer, counts: Mapping[str, int]) -> list[Problem]:
-    return [
-        Problem(
-            code="GG-HEAD-020", severity="note", file=layer.file, layer=layer.raw.name,
-            reason=f"由社区台账的列得到“{TABLES[table].title}”{count} 行",
-            remedy="如另有逐间（逐年）台账，请一并提供",
-        )
-        for table, count in counts.items()
-        if count
-    ]
-
-
-def _add(tables: Tables, table: str, found: pd.DataFrame) -> int:
-    if not found.empty:
-        there = tables.get(table)
-        tables[table] = found if there is None else pd.concat([there, found], ignore_index=True)
-    return len(found)
-
-
-def _source(layer: TableLayer, frame: pd.DataFrame) -> list[str]:
-    rows = layer.raw.rows[frame.index.to_numpy()]
-    return [f"{layer.place} · 第 {row} 行" for row in rows.tolist()]
+def _told(layer: TableLayer, table: str, count: int) -> Problem:
+    reason = f"由社区台账的列得到“{TABLES[table].title}”{count} 行"
+    fault = Fault("GG-HEAD-020", reason, "如另有逐间（逐年）台账，请一并提供")
+    return layer.problem("note", fault)
 
 
 def _rooms(
     layer: TableLayer, columns: Sequence[str], tables: Mapping[str, pd.DataFrame]
 ) -> tuple[pd.DataFrame, list[Problem]]:
-    """Return one facility per community and column, its area unknown where the cell is blank."""
+    """Return one facility per community and column, its area unknown where blank."""
     frame = layer.frame
     codes = _registered(frame["community_code"], tables)
     names = frame["name"].astype("str").fillna("") if "name" in frame else codes
     parts = []
     for number, name in enumerate(columns, start=1):
         use, _, column = name.partition(":")
-        part = pd.DataFrame(
-            {
-                "facility_id": "F-" + codes + f"-T{number}",
-                "name": names + word("use", use),
-                "community_code": codes,
-                "use": use,
-                column: frame[name],
-                "source": _source(layer, frame),
-            },
-            index=frame.index,
-        )
+        values: dict[str, object] = {
+            "facility_id": "F-" + codes + f"-T{number}",
+            "name": names + word("use", use),
+            "community_code": codes,
+            "use": use,
+            column: frame[name],
+            "source": layer.sources(frame.index),
+        }
         if "marks" in frame:
-            part["marks"] = _own_marks(frame["marks"], name, column)
-        parts.append(part)
+            values["marks"] = _own_marks(frame["marks"], name, column)
+        parts.append(pd.DataFrame(values, index=frame.index))
     found = pd.concat(parts, ignore_index=True)
     listed = tables.get("facilities")
     if listed is None or listed.empty:
         return found, []
-    return _not_listed(layer, found, listed)
+    covered = _covered(found, listed)
+    return found[~covered], list(_sums(layer, found[covered], listed))
 
 
 def _registered(codes: pd.Series, tables: Mapping[str, pd.DataFrame]) -> pd.Series:
@@ -120,65 +122,59 @@ def _own_marks(marks: pd.Series, name: str, column: str) -> pd.Series:
     return (column + "=" + found.astype("str")).where(found.notna())
 
 
-def _not_listed(
-    layer: TableLayer, found: pd.DataFrame, listed: pd.DataFrame
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """Leave out communities whose rooms another ledger lists; tell where the sums differ."""
-    outdoor = found["use"].eq("outdoor_fitness")
-    is_listed_outdoor = listed["use"].eq("outdoor_fitness") if "use" in listed else pd.Series(False, index=listed.index)
-    indoors = set(listed.loc[~is_listed_outdoor, "community_code"].dropna())
-    outdoors = set(listed.loc[is_listed_outdoor, "community_code"].dropna())
-    covered = found["community_code"].isin(indoors) & ~outdoor
-    covered |= found["community_code"].isin(outdoors) & outdoor
-    problems: list[Problem] = []
+def _covered(found: pd.DataFrame, listed: pd.DataFrame) -> pd.Series:
+    """Tell whose rooms, or whose grounds, another ledger lists one by one."""
+    use = listed["use"] if "use" in listed else pd.Series(None, index=listed.index, dtype="str")
+    outdoor = use.eq("outdoor_fitness").fillna(value=False).astype(bool)
+    indoors = listed.loc[~outdoor, "community_code"].dropna()
+    outdoors = listed.loc[outdoor, "community_code"].dropna()
+    is_ground = found["use"].eq("outdoor_fitness")
+    return found["community_code"].isin(indoors).where(
+        ~is_ground, found["community_code"].isin(outdoors)
+    )
+
+
+def _sums(layer: TableLayer, found: pd.DataFrame, listed: pd.DataFrame) -> Iterator[Problem]:
+    """Yield where the sum of a ledger is not that of the rooms listed one by one."""
     for column in ("floor_area_m2", "outdoor_area_m2"):
-        if column not in found or column not in listed:
+        if column not in found or column not in listed or "use" not in listed:
             continue
-        stated = found[covered & found[column].notna()].groupby(["community_code", "use"])[column].sum()
-        sums = listed.groupby(["community_code", "use"])[column].sum()
-        both = pd.DataFrame({"stated": stated, "listed": sums}).dropna()
-        wrong = both[(both["stated"] - both["listed"]).abs() > 0.5]  # noqa: PLR2004
-        problems += [
-            Problem(
-                code="GG-SUM-002", severity="warn", file=layer.file, layer=layer.raw.name,
-                value=amount(row.stated),
-                reason=f"{code} 的{word('use', use)}台账合计 {amount(row.stated)} ㎡，逐间合计 {amount(row.listed)} ㎡；以逐间为准",
-                remedy="请核对两个台账",
-            )
-            for (code, use), row in wrong.iterrows()
-        ]
-    return found[~covered], problems
+        keys = ["community_code", "use"]
+        stated = found[found[column].notna()].groupby(keys)[column].sum()
+        both = pd.DataFrame({"stated": stated, "listed": listed.groupby(keys)[column].sum()})
+        wrong = both.dropna()[lambda rows: (rows["stated"] - rows["listed"]).abs() > _TOLERANCE_M2]
+        for code, use, told, summed in wrong.reset_index().itertuples(index=False, name=None):
+            numbers = f"台账合计 {amount(told)} ㎡，逐间合计 {amount(summed)} ㎡"
+            reason = f"{code} 的{word('use', use)}{numbers}；以逐间为准"
+            yield layer.problem("warn", Fault("GG-SUM-002", reason, "请核对两个台账"))
 
 
 def _yearly(
-    layer: TableLayer, table: str, columns: Sequence[str], tables: Mapping[str, pd.DataFrame]
+    layer: TableLayer,
+    table: str,
+    columns: Sequence[str],
+    tables: Mapping[str, pd.DataFrame],
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Return one row per community and year, none where the year is not stated."""
     frame = layer.frame
-    year = frame["year"] if "year" in frame else pd.Series(stated_year(layer), index=frame.index)
-    rows = frame[list(columns)].notna().any(axis=1)
+    year = frame["year"] if "year" in frame else pd.Series(stated_year(layer), frame.index)
+    filled = frame[list(columns)].notna().any(axis=1)
     problems = []
-    if (rows & year.isna()).any():
-        headers = "、".join(given for given, name in layer.matches.fields.items() if name in columns)
-        problems.append(
-            Problem(
-                code="GG-YEAR-001", severity="warn", file=layer.file, layer=layer.raw.name,
-                column=headers, reason=f"未注明年度，“{TABLES[table].title}”没有载入",
-                remedy="请增加“年度”列，或在标题中写明年度",
-            )
-        )
-    rows &= year.notna()
-    chosen = frame[rows]
-    found = pd.DataFrame(
-        {
-            "community_code": _registered(chosen["community_code"], tables),
-            "year": year[rows],
-            **{name.partition(":")[2]: chosen[name] for name in columns},
-            "source": _source(layer, chosen),
-        }
-    )
-    listed = tables.get(table)
-    if listed is not None:
-        pairs = pd.MultiIndex.from_frame(listed[["community_code", "year"]])
-        found = found[~pd.MultiIndex.from_frame(found[["community_code", "year"]]).isin(pairs)]
-    return found.drop_duplicates(["community_code", "year"]), problems
+    if (filled & year.isna()).any():
+        headers = [given for given, name in layer.matches.fields.items() if name in columns]
+        reason = f"未注明年度，“{TABLES[table].title}”没有载入"
+        fault = Fault(YEARLESS.code, reason, YEARLESS.remedy)
+        problems.append(layer.problem("warn", fault, "、".join(headers)))
+    chosen = frame[filled & year.notna()]
+    values: dict[str, object] = {
+        "community_code": _registered(chosen["community_code"], tables),
+        "year": year[chosen.index],
+        **{name.partition(":")[2]: chosen[name] for name in columns},
+        "source": layer.sources(chosen.index),
+    }
+    found = pd.DataFrame(values).drop_duplicates(["community_code", "year"])
+    if table in tables:
+        there = pd.MultiIndex.from_frame(tables[table][["community_code", "year"]])
+        pairs = pd.MultiIndex.from_frame(found[["community_code", "year"]])
+        found = found[~pairs.isin(there)]
+    return found, problems

@@ -10,14 +10,15 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from gridgis.errors import InputError
-from gridgis.ingest.aliases import ALIASES, HELPERS, PERSONAL, TABLE_WORDS
+from gridgis.ingest.aliases import ALIASES, HELPERS, TABLE_WORDS
 from gridgis.ingest.quantities import tidy, unit_of
+from gridgis.ingest.script import simplified
 from gridgis.ingest.vocabularies import VOCABULARIES
 from gridgis.tables import TABLES
 
 __all__ = [
-    "Header", "Matches", "closest", "fields_of", "header_of", "is_personal", "known_word",
-    "match_headers", "require_fields", "simplified", "table_of", "wide_field",
+    "Header", "Matches", "closest", "fields_of", "header_of", "known_word",
+    "match_headers", "require_fields", "table_of", "wide_field",
 ]
 
 IGNORE = "-"
@@ -61,22 +62,11 @@ class Matches:
         return next((given for given, found in self.fields.items() if found == name), None)
 
 
-@lru_cache(maxsize=1)
-def _converter() -> object:
-    from opencc import OpenCC  # noqa: PLC0415  a dictionary to load, seldom needed
-
-    return OpenCC("t2s")
-
-
-def simplified(text: str) -> str:
-    """Return the text in simplified characters."""
-    return text if text.isascii() else str(_converter().convert(text))  # type: ignore[attr-defined]
-
-
 @lru_cache(maxsize=4096)
 def header_of(given: str) -> Header:
     """Return a header in comparable form: half-width, simplified, lower case, no unit."""
-    text = re.sub(r"\s+", "", simplified(tidy(given))).lower()
+    # A repeated header carries “#2”, so that both can be told apart.
+    text = re.sub(r"#\d+$", "", re.sub(r"\s+", "", simplified(tidy(given))).lower())
     unit, unit_text = None, ""
     for content in _BRACKETS.findall(text):
         found = unit_of(re.sub(r"^单位:?", "", content))
@@ -154,13 +144,6 @@ def known_word(given: str) -> bool:
     if not key:
         return False
     return any(key in words for words in _lexicon().values()) or wide_field(key) is not None
-
-
-def is_personal(given: str) -> bool:
-    """Say whether a header names a column of persons or of ways to reach them."""
-    key = header_of(given).key
-    counts = key.endswith(("数", "数量", "人数", "率", "情况", "职务"))
-    return not counts and any(word in key for word in PERSONAL)
 
 
 def closest(wanted: str, given: Iterable[str]) -> str | None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from gridgis.ingest.headers import simplified
 from gridgis.ingest.quantities import tidy
+from gridgis.ingest.script import simplified
 
 __all__ = ["code_key", "compatible", "core_key", "name_keys", "street_key"]
 

@@ -42,6 +42,13 @@ class Register:
         self._by_code = dict(zip(keys, self._parts[0], strict=True))
         self._names = dict(zip(*self._parts[:2], strict=True))
 
+    @classmethod
+    def of(cls, communities: pd.DataFrame | None) -> Register:
+        """Return the register of a table, an empty one where nobody provided it."""
+        if communities is not None:
+            return cls(communities)
+        return cls(pd.DataFrame({"community_code": pd.Series(dtype="str")}))
+
     @cached_property
     def _exact(self) -> dict[str, list[Candidate]]:
         keys = [name_keys(part) for part in self._parts[1:]]
@@ -85,6 +92,24 @@ class Register:
     def name_of(self, code: str) -> str:
         """Return the name of a community as its table has it."""
         return self._names.get(code, code)
+
+    def street_of(self, code: str) -> str:
+        """Return the street of a community, or its county where no street is known."""
+        position = self._parts[0].index(code)
+        return next((f"“{part[position]}”" for part in self._parts[2:] if part[position]), "别处")
+
+    def code_of(self, text: str) -> str | None:
+        """Return a code as the register spells it, None where it has no such code."""
+        return self._by_code.get(text.replace("-", ""))
+
+    def is_called(self, code: str, key: str) -> bool:
+        """Say whether a name key can be that of a code; an unknown code or name fits all."""
+        known = self._keys.get(code, "")
+        return not key or not known or core_key(key) == core_key(known) or key.endswith(known)
+
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        return {c.code: c.name for candidates in self._exact.values() for c in candidates}
 
     def find(self, name: str, street: str, county: str) -> list[str]:
         """Return the codes of all communities that a name, with what is said of its place, fits.

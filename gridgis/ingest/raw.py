@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gridgis.errors import Problem
+from gridgis.ingest.quantities import Fault
 
 __all__ = ["FileRead", "MergedCells", "RawLayer"]
 
@@ -32,6 +33,8 @@ class RawLayer:
         Rows that hold no data: empty ones, units, totals, signatures.
     totals
         Total rows (label in column "", others by header) with their position among `cells`.
+    faults
+        Positions of rows that are wrong as rows, whatever their cells say.
     geometry
         Aligned to `cells`; its CRS is what the file states, None where it states none.
     """
@@ -45,6 +48,7 @@ class RawLayer:
     geometry: gpd.GeoSeries | None = None
     problems: tuple[Problem, ...] = ()
     title: str = ""
+    faults: tuple[tuple[int, Fault], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

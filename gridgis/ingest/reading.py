@@ -165,7 +165,7 @@ def _understood(
             )
         )
         return None
-    layer = read_rows(raw, file.file, matches, options)
+    layer = read_rows(raw, file.file, matches)
     layer = check_totals(layer)
     return _placed(layer, options, problems, crs_of)
 

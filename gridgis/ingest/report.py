@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Literal
 
 import pandas as pd
@@ -16,6 +17,9 @@ __all__ = ["FileReport", "LayerReport", "Outcome", "capped", "outcome_of", "rows
 
 Outcome = Literal["ok", "warn", "ask", "refused"]
 
+_OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
+    {"ok": "正常", "warn": "有提示", "ask": "需要确认", "refused": "未读入"}
+)
 # Of one kind of problem in one column this many are listed, the rest counted.
 _LISTED = 100
 
@@ -83,6 +87,16 @@ class FileReport:
         rejected = any(layer.rejected for layer in self.layers)
         found = outcome_of(self.problems)
         return "warn" if found == "ok" and rejected else found
+
+    @property
+    def sentence(self) -> str:
+        """Say in one line what the file is and where its rows went."""
+        counts = [
+            f"{layer.layer}：读取 {layer.rows_read} 行，载入 {layer.loaded}、退回 {layer.rejected}、"
+            f"合并 {layer.merged}、空行 {layer.blank}"
+            for layer in self.layers
+        ]
+        return f"{self.file}（{_OUTCOMES[self.outcome]}）" + "；".join(["", *counts])
 
     def as_dict(self, rows: int = 5) -> dict[str, object]:
         """Return the report as design §4 prints it."""

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gridgis.errors import Problem
-from gridgis.ingest.headers import header_of, is_personal, known_word
-from gridgis.ingest.quantities import plain, unit_of
+from gridgis.ingest.headers import header_of, known_word
+from gridgis.ingest.quantities import Fault, plain, unit_of
 from gridgis.ingest.raw import RawLayer
 
 __all__ = ["Merge", "layer_of_grid"]
@@ -45,8 +44,13 @@ class _Found:
     known: int
 
 
-def layer_of_grid(name: str, grid: Grid, merges: Sequence[Merge] = ()) -> RawLayer | None:
+def layer_of_grid(
+    name: str, grid: Grid, merges: Sequence[Merge] = (), widths: Sequence[int] = ()
+) -> RawLayer | None:
     """Return the layer that a grid of cells holds, None where no header is found.
+
+    `widths` tells how many cells each row had in the file, where rows could differ: a row of
+    data with more or fewer than the header is refused.
 
     Rows above the header are its title. Cells are filled from a merged range only in the
     header; for the rows of data the ranges are handed on, as only the meaning of a column
@@ -79,7 +83,26 @@ def layer_of_grid(name: str, grid: Grid, merges: Sequence[Merge] = ()) -> RawLay
         merged_cells=_body_merges(merges, found, given, used, positions),
         totals=_placed_totals(totals, dict(zip(given, used, strict=True)), columns, positions),
         title=" ".join(_titles(grid[: found.first])),
-        problems=_problems(name, given),
+        faults=_ragged(widths, found.last, positions) if widths else (),
+    )
+
+
+def _ragged(
+    widths: Sequence[int], header: int, positions: NDArray[np.intp]
+) -> tuple[tuple[int, Fault], ...]:
+    """Return the rows of data that have more or fewer cells than the header."""
+    wanted = widths[header]
+    found = np.asarray(widths)[positions + header + 1]
+    return tuple(
+        (
+            int(position),
+            Fault(
+                "GG-FILE-021",
+                f"该行有 {found[position]} 个单元格，表头有 {wanted} 个",
+                "请检查该行的分隔符和引号",
+            ),
+        )
+        for position in np.flatnonzero(found != wanted)
     )
 
 
@@ -308,19 +331,3 @@ def _body_merges(
         if last > first:
             spans.setdefault(names[c1], []).append((first, last))
     return {header: tuple(ranges) for header, ranges in spans.items()}
-
-
-def _problems(name: str, given: Sequence[str]) -> tuple[Problem, ...]:
-    personal = [header for header in given if is_personal(header)]
-    if not personal:
-        return ()
-    return (
-        Problem(
-            code="GG-PERS-001",
-            severity="note",
-            layer=name,
-            column="、".join(personal),
-            reason="含个人信息的列未读入",
-            remedy="本程序只需汇总数，请勿提供个人信息",
-        ),
-    )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from gridgis.ingest.quantities import is_blank, plain
+from gridgis.ingest.script import simplified
 from gridgis.wording import CHOICES
 
 __all__ = ["USE_WORDS", "VOCABULARIES", "read_uses", "read_word"]
@@ -111,7 +112,10 @@ def read_word(column: str, text: str, *, yes_no: bool = False) -> str | None:
     if yes_no and text in _YES_NO.get(column, {}):
         return _YES_NO[column][text]
     words = VOCABULARIES[column]
-    return words.get(text) or words.get(_PARENTHESES.sub("", text))
+    for form in (text, _PARENTHESES.sub("", text), simplified(text)):
+        if form in words:
+            return words[form]
+    return None
 
 
 def read_uses(cell: object) -> tuple[list[str], list[str]]:

@@ -164,20 +164,23 @@ def read_delimited(
     """
     text, found = decode(path.read_bytes(), encoding)
     delimiter = _delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    # A NUL shows nothing and breaks what comes after it; the text itself is what was meant.
+    reader = csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=delimiter, strict=True)
     csv.field_size_limit(_FIELD_LIMIT)
     try:
         with _without_collector():
-            grid = [[cell.replace("\x00", "") for cell in row] if "\x00" in text else row for row in reader]
+            grid = list(reader)
     except csv.Error as error:
         reason = f"第 {reader.line_num} 行附近的引号没有成对或内容过长"
         raise FileRefusal("GG-FILE-021", reason, "请检查该行的引号") from error
-    name = path.stem
-    grid, ragged = _squared(grid, name)
-    layer = layer_of_grid(name, grid)
+    widths = [len(row) for row in grid]
+    width = max(widths, default=0)
+    if width != min(widths, default=0):
+        grid = [row + [""] * (width - len(row)) for row in grid]
+    layer = layer_of_grid(path.stem, grid, widths=widths)
     if layer is None:
         raise _no_header(grid)
-    return (layer,), tuple(ragged), found
+    return (layer,), (), found
 
 
 def _no_header(grid: Sequence[Sequence[object]]) -> FileRefusal:
@@ -197,27 +200,3 @@ def _delimiter(text: str) -> str:
         if common > most:
             best, most = delimiter, common
     return best
-
-
-def _squared(
-    grid: list[list[str]], name: str
-) -> tuple[list[list[str]], list[Problem]]:
-    """Pad short rows; rows with more cells than the header are told of, their rest is kept."""
-    widths = [len(row) for row in grid]
-    width = max(widths, default=0)
-    if width == min(widths, default=0):
-        return grid, []
-    common = max(set(widths), key=widths.count)
-    problems = [
-        Problem(
-            code="GG-FILE-021",
-            severity="warn",
-            layer=name,
-            row=number,
-            reason=f"该行有 {len(row)} 个单元格，多数行有 {common} 个",
-            remedy="请检查该行的分隔符和引号",
-        )
-        for number, row in enumerate(grid, start=1)
-        if len(row) not in (common, 0) and sum(map(bool, row)) > 1 and number > 1
-    ]
-    return [row + [""] * (width - len(row)) for row in grid], problems
