@@ -362,11 +362,11 @@ def _write(
         return []
     from gridgis.outputs import write_results
 
+    if imported is None:
+        return write_results(results, out, progress=progress)
+    inputs = {file.file: file.sha256 for file in imported.files}
     return write_results(
-        results,
-        out,
-        rejected=None if imported is None else imported.rejected,
-        progress=progress,
+        results, out, rejected=imported.rejected, inputs=inputs, progress=progress
     )
 
 

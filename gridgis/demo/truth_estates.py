@@ -168,7 +168,7 @@ def _no_entrance(held: Holding) -> bool | None:
 def _hand_over(_facts: Facts, project: Project) -> Answer:
     delivered = [phase.dates[3] for phase in project.phases]
     if any(on is None for on in delivered):
-        return NOT_ASSESSED
+        return Answer("not_assessed", None, 0.0)
     due = [
         phase for phase in project.phases if phase.dates[3] and phase.dates[3] <= DAY
     ]

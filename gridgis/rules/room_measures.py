@@ -68,19 +68,26 @@ def room_area(context: Context, chosen: RoomFilter) -> Measured:
 
 
 def place_count(context: Context, chosen: PlaceFilter) -> Measured:
-    """Count the places in which the rooms stand; 1 is concentrated."""
+    """Count the places in which the rooms stand; 1 is concentrated.
+
+    A room that may not count could join two places or add one, and a room without a place
+    could stand in any: the count lies between the two ends.
+    """
     found, rows, label, unknown = _places(context, chosen)
-    subject = context.rooms.subject[rows]
-    certain = (found.state[rows] == COUNTED) & ~unknown
-    n = len(context.subjects)
-    known = pd.DataFrame({"s": subject[certain], "l": label[certain]}).drop_duplicates()
-    low = np.bincount(known["s"], minlength=n).astype(float)
-    loose = np.bincount(subject[~certain], minlength=n).astype(float)
-    counted = np.bincount(subject[found.state[rows] == COUNTED], minlength=n)
-    low, high = np.where(counted > 0, np.maximum(low, 1.0), 0.0), low + loose
-    missing = np.where(loose > 0, "有用房位置或用途不明，无法判断是否集中", "").astype(
-        object
-    )
+    sure = found.state[rows] == COUNTED
+    counted = _any_per_subject(context, rows, sure)
+    joined = _distinct(context, rows[sure & ~unknown], label[sure & ~unknown])
+    most = _distinct(context, rows[~unknown], label[~unknown])
+    if not sure.all():
+        alone = _grouped(context, chosen, rows[sure])
+        placed = ~alone.is_unknown
+        apart = _distinct(context, rows[sure][placed], alone.label[placed])
+        most = np.maximum(most, apart)
+    lost = np.bincount(context.rooms.subject[rows[unknown]], minlength=len(most))
+    low = np.where(counted, np.maximum(joined, 1.0), 0.0)
+    high = np.maximum(most + lost, low)
+    text = "有用房位置、用途或产权不明，无法判断是否集中"
+    missing = np.where(high > low, text, "").astype(object)
     return _where_rooms(context, chosen, found, Measured(low, high, missing))
 
 
@@ -306,9 +313,23 @@ def _places(
 ) -> tuple[Classified, NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
     found = classify(context.rooms, chosen, context.on)
     rows = np.flatnonzero(found.state != LEFT_OUT)
-    facilities = context.data["facilities"]
-    result = places.group(context.rooms, facilities, rows, chosen.cluster_distance_m)
+    result = _grouped(context, chosen, rows)
     return found, rows, result.label, result.is_unknown
+
+
+def _grouped(
+    context: Context, chosen: PlaceFilter, rows: NDArray[np.intp]
+) -> places.Places:
+    facilities = context.data["facilities"]
+    return places.group(context.rooms, facilities, rows, chosen.cluster_distance_m)
+
+
+def _distinct(
+    context: Context, rows: NDArray[np.intp], label: NDArray[np.intp]
+) -> Floats:
+    """Count the different labels of each subject."""
+    pairs = np.unique(np.stack([context.rooms.subject[rows], label]), axis=1)
+    return np.bincount(pairs[0], minlength=len(context.subjects)).astype(float)
 
 
 def _largest_place(
