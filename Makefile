@@ -37,9 +37,11 @@ $(STAMP): pyproject.toml constraints.txt $(WEB)
 	$(BIN)/python web/fetch.py
 	@touch $@
 
+# The demo has planted faults: 1 says "loaded, some rows were refused".
 $(COUNTY): $(STAMP)
 	@if test ! -e $@; then \
-		$(BIN)/gridgis demo demo && $(BIN)/gridgis import $@ demo; fi
+		$(BIN)/gridgis demo demo && { $(BIN)/gridgis import $@ demo; \
+			code=$$?; test $$code -le 1 || exit $$code; }; fi
 
 # 1 says "some are not met" and 3 "data are missing": answers, not failures.
 run: $(COUNTY)

@@ -24,7 +24,7 @@ maybe = st.none() | st.integers(0, 2000).map(float)
 
 @st.composite
 def counties(draw) -> Dataset:
-    """A few communities, estates and rooms with anything missing that can be."""
+    """Draw a few communities, estates and rooms with anything missing that can be."""
     n = draw(st.integers(1, 4))
     codes = [f"C{i}" for i in range(n)]
     place = st.tuples(st.integers(0, 400), st.integers(0, 400))
