@@ -5,4 +5,12 @@ from gridgis.ingest.options import Progress, ReadOptions
 from gridgis.ingest.reading import Import, read
 from gridgis.ingest.report import FileReport, LayerReport
 
-__all__ = ["FileReport", "Import", "LayerReport", "Progress", "ReadOptions", "expand", "read"]
+__all__ = [
+    "FileReport",
+    "Import",
+    "LayerReport",
+    "Progress",
+    "ReadOptions",
+    "expand",
+    "read",
+]

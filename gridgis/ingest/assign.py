@@ -58,7 +58,9 @@ def by_words(layer: TableLayer, register: Register) -> Assigned:
         found, lost = _found_by_name(layer, wanted, register)
         problems += lost
         settled = code.astype(object)
-        settled[named] = [found[row] for row in wanted.itertuples(index=False, name=None)]
+        settled[named] = [
+            found[row] for row in wanted.itertuples(index=False, name=None)
+        ]
         code = settled.astype("str")
     layer = replace(layer, frame=frame.assign(community_code=code))
     return Assigned(layer, tuple(problems))
@@ -117,9 +119,13 @@ def _doubtful_codes(
     named = words["community"].ne("")
     if not named.any():
         return problems
-    pairs = pd.DataFrame({"code": codes, "name": words["community"]})[named].drop_duplicates()
+    pairs = pd.DataFrame({"code": codes, "name": words["community"]})[
+        named
+    ].drop_duplicates()
     keys = name_keys(pairs["name"])
-    for row, code, name, key in zip(pairs.index, pairs["code"], pairs["name"], keys, strict=True):
+    for row, code, name, key in zip(
+        pairs.index, pairs["code"], pairs["name"], keys, strict=True
+    ):
         if not register.is_called(code, key):
             reason = f"代码 {code} 是“{register.name_of(code)}”，此行写作“{name}”；以代码为准"
             fault = Fault("GG-PLACE-008", reason, "请核对代码与名称")
@@ -127,7 +133,9 @@ def _doubtful_codes(
     return problems
 
 
-def by_place(layer: TableLayer, communities: pd.DataFrame | None, register: Register) -> Assigned:
+def by_place(
+    layer: TableLayer, communities: pd.DataFrame | None, register: Register
+) -> Assigned:
     """Take the community a row lies in where none is stated; list where both differ.
 
     A row on an outline or in an overlap of two communities is settled by neither.
@@ -145,7 +153,9 @@ def by_place(layer: TableLayer, communities: pd.DataFrame | None, register: Regi
     stated = frame["community_code"].notna().to_numpy()[placed]
     worded = column_of(frame, "community").notna().to_numpy()[placed]
     wrong = np.zeros(len(points), dtype=bool)
-    wrong[stated] = ~inside_stated(points[stated], code[placed][stated].tolist(), bounded)
+    wrong[stated] = ~inside_stated(
+        points[stated], code[placed][stated].tolist(), bounded
+    )
     looked = np.flatnonzero(~stated | wrong)
     if not len(looked):
         return Assigned(layer)
@@ -156,7 +166,9 @@ def by_place(layer: TableLayer, communities: pd.DataFrame | None, register: Regi
     problems += _outside(layer, rows[free], found[free], points[looked][free], bounded)
     code[rows[free]] = found[free]
     settled = pd.Series(code, index=frame.index).astype("str")
-    return Assigned(replace(layer, frame=frame.assign(community_code=settled)), tuple(problems))
+    return Assigned(
+        replace(layer, frame=frame.assign(community_code=settled)), tuple(problems)
+    )
 
 
 def _elsewhere(
@@ -166,7 +178,9 @@ def _elsewhere(
     register: Register,
 ) -> list[Problem]:
     """List rows whose stated community is not the one they lie in; the stated one is kept."""
-    header = layer.matches.given("community") or layer.matches.given("community_code") or ""
+    header = (
+        layer.matches.given("community") or layer.matches.given("community_code") or ""
+    )
     codes = layer.frame["community_code"].astype(object)
     words = column_of(layer.frame, "community")
     problems = []
@@ -179,7 +193,9 @@ def _elsewhere(
         lies = f"位于“{register.name_of(place)}”" if place else "不在任何社区的边界内"
         reason = f"写明属于“{told}”，图形{lies}；以写明的为准"
         fault = Fault("GG-PLACE-005", reason, "请核对社区或坐标")
-        problems.append(layer.problem("warn", fault, header, int(layer.frame.index[row])))
+        problems.append(
+            layer.problem("warn", fault, header, int(layer.frame.index[row]))
+        )
     return problems
 
 
@@ -198,7 +214,12 @@ def _outside(
     (_, nearest), distance = tree.query_nearest(
         points[lost], return_distance=True, all_matches=False
     )
-    names = bounded["name"].astype("str").fillna(bounded["community_code"]).to_numpy(dtype=object)
+    names = (
+        bounded["name"]
+        .astype("str")
+        .fillna(bounded["community_code"])
+        .to_numpy(dtype=object)
+    )
     problems = []
     for row, near, metres in zip(rows[lost].tolist(), nearest, distance, strict=True):
         if metres > 0:

@@ -32,7 +32,9 @@ def _label(row: pd.Series) -> str:
 def _more_households_than_people(communities: pd.DataFrame) -> Iterator[Problem]:
     wrong = communities["households"] > communities["population"]
     for _, row in communities[wrong].iterrows():
-        numbers = f"户数 {amount(row['households'])} 多于人口 {amount(row['population'])}"
+        numbers = (
+            f"户数 {amount(row['households'])} 多于人口 {amount(row['population'])}"
+        )
         yield Problem(
             code="GG-HH-002",
             severity="warn",
@@ -60,7 +62,9 @@ def _larger_than_the_community(
         )
 
 
-def _without_grid(communities: pd.DataFrame, grids: pd.DataFrame | None) -> Iterator[Problem]:
+def _without_grid(
+    communities: pd.DataFrame, grids: pd.DataFrame | None
+) -> Iterator[Problem]:
     if grids is None or grids["community_code"].isna().all():
         return
     without = communities[~communities["community_code"].isin(grids["community_code"])]

@@ -13,19 +13,48 @@ from numpy.typing import NDArray
 
 from gridgis.ingest.days import read_day, read_flag, read_storeys, read_year
 from gridgis.ingest.quantities import (
-    PLACEHOLDERS, Fault, Reading, is_blank, plain, read_number, tidy,
+    PLACEHOLDERS,
+    Fault,
+    Reading,
+    is_blank,
+    plain,
+    read_number,
+    tidy,
 )
 from gridgis.ingest.vocabularies import read_uses, read_word
 
-__all__ = ["Parsed", "as_numbers", "as_text", "parse_codes", "parse_day", "parse_flag", "parse_number", "parse_share", "parse_storeys", "parse_uses", "parse_word", "parse_year"]
+__all__ = [
+    "Parsed",
+    "as_numbers",
+    "as_text",
+    "parse_codes",
+    "parse_day",
+    "parse_flag",
+    "parse_number",
+    "parse_share",
+    "parse_storeys",
+    "parse_uses",
+    "parse_word",
+    "parse_year",
+]
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08]")
+_INVISIBLE = re.compile(
+    "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08]"
+)
 _SCIENTIFIC_CODE = r"\d(?:\.\d+)?[eE]\+\d+"
 _EXACT_DIGITS = 1e15
 _BLANK_WORDS = sorted({"", *PLACEHOLDERS, *(word.upper() for word in PLACEHOLDERS)})
-_LOST_DIGITS = Fault("GG-CODE-001", "编码以数值存放，超过 15 位的尾数已丢失", "请把该列设为文本后重新填写")
-_SCIENTIFIC = Fault("GG-CODE-002", "编码被写成科学计数法，末位已丢失", "请把该列设为文本后重新填写")
-_UNSURE_SHARE = Fault("GG-NUM-008", "无法区分比例与百分数", "请写成 85% ，或在表头注明（%）")
+_LOST_DIGITS = Fault(
+    "GG-CODE-001",
+    "编码以数值存放，超过 15 位的尾数已丢失",
+    "请把该列设为文本后重新填写",
+)
+_SCIENTIFIC = Fault(
+    "GG-CODE-002", "编码被写成科学计数法，末位已丢失", "请把该列设为文本后重新填写"
+)
+_UNSURE_SHARE = Fault(
+    "GG-NUM-008", "无法区分比例与百分数", "请写成 85% ，或在表头注明（%）"
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +83,9 @@ def _objects(cells: pd.Series) -> NDArray[np.object_]:
 
 
 def _is_numeric(cells: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(cells.dtype) and not pd.api.types.is_bool_dtype(cells.dtype)
+    return pd.api.types.is_numeric_dtype(
+        cells.dtype
+    ) and not pd.api.types.is_bool_dtype(cells.dtype)
 
 
 def as_numbers(cells: pd.Series) -> NDArray[np.float64] | None:
@@ -69,7 +100,11 @@ def as_numbers(cells: pd.Series) -> NDArray[np.float64] | None:
         array = array.copy()
         array[blank] = np.nan
     kind = pd.api.types.infer_dtype(array, skipna=True)
-    return array.astype(float) if kind in ("floating", "integer", "mixed-integer-float", "empty") else None
+    return (
+        array.astype(float)
+        if kind in ("floating", "integer", "mixed-integer-float", "empty")
+        else None
+    )
 
 
 def _distinct(cells: pd.Series) -> tuple[list[object], NDArray[np.intp]]:
@@ -101,25 +136,41 @@ def _gathered(
         fault = getattr(reading, part)
         if fault is not None:
             found.setdefault(fault, []).append(number)
-    return tuple((fault, np.flatnonzero(np.isin(codes, which))) for fault, which in found.items())
+    return tuple(
+        (fault, np.flatnonzero(np.isin(codes, which))) for fault, which in found.items()
+    )
 
 
-def _marks(readings: list[Reading], codes: NDArray[np.intp]) -> dict[str, NDArray[np.bool_]]:
+def _marks(
+    readings: list[Reading], codes: NDArray[np.intp]
+) -> dict[str, NDArray[np.bool_]]:
     words = [reading.mark for reading in readings]
     return {
-        mark: np.array([word == mark for word in words])[codes] for mark in set(words) if mark
+        mark: np.array([word == mark for word in words])[codes]
+        for mark in set(words)
+        if mark
     }
 
 
 def parse_number(
-    cells: pd.Series, unit: str, *, stated: tuple[str, float] | None = None, whole: bool = False
+    cells: pd.Series,
+    unit: str,
+    *,
+    stated: tuple[str, float] | None = None,
+    whole: bool = False,
 ) -> Parsed:
     """Read a column of quantities into float64, NaN for unknown."""
     numbers = as_numbers(cells)
     if numbers is None:
-        readings, codes = _each(cells, lambda cell: read_number(cell, unit, stated=stated, whole=whole))
+        readings, codes = _each(
+            cells, lambda cell: read_number(cell, unit, stated=stated, whole=whole)
+        )
         values = np.array(
-            [np.nan if reading.value is None else reading.value for reading in readings], dtype=float
+            [
+                np.nan if reading.value is None else reading.value
+                for reading in readings
+            ],
+            dtype=float,
         )
         values = values[codes] if len(values) else np.empty(0)
         return Parsed(
@@ -140,8 +191,8 @@ def parse_number(
         fault = read_number(float(numbers[position]), unit, whole=whole).fault
         if fault is not None:
             faults.append((fault, np.array([position])))
-    values = pd.Series(np.where(wrong, np.nan, numbers), index=cells.index)
-    return Parsed(values, faults=_collected(faults))
+    exact = pd.Series(np.where(wrong, np.nan, numbers), index=cells.index)
+    return Parsed(exact, faults=_collected(faults))
 
 
 def _collected(
@@ -159,12 +210,16 @@ def parse_share(cells: pd.Series, *, stated: tuple[str, float] | None) -> Parsed
     values = parsed.cells.to_numpy()
     if stated is not None and stated[0] == "比例":
         return parsed
-    plain_cells = ~pd.Series(_objects(cells)).astype("str").str.contains("[%％]").to_numpy()
+    plain_cells = (
+        ~pd.Series(_objects(cells)).astype("str").str.contains("[%％]").to_numpy()
+    )
     bare = plain_cells & ~np.isnan(values)
     if not (values[bare] > 1.0).any():
         return parsed
     if (values[bare] > 1.0).all():
-        return Parsed(parsed.cells.where(~bare, parsed.cells / 100.0), parsed.marks, parsed.faults)
+        return Parsed(
+            parsed.cells.where(~bare, parsed.cells / 100.0), parsed.marks, parsed.faults
+        )
     small = np.flatnonzero(bare & (values <= 1.0))
     settled = parsed.cells.where(~bare, parsed.cells / 100.0)
     return Parsed(settled, parsed.marks, (*parsed.faults, (_UNSURE_SHARE, small)))
@@ -177,7 +232,8 @@ def parse_day(cells: pd.Series) -> Parsed:
         return Parsed(days.dt.normalize().astype("datetime64[ms]"))
     readings, codes = _each(cells, read_day)
     days = np.array(
-        ["NaT" if reading.value is None else str(reading.value) for reading in readings] or ["NaT"],
+        ["NaT" if reading.value is None else str(reading.value) for reading in readings]
+        or ["NaT"],
         dtype="datetime64[ms]",
     )
     return Parsed(
@@ -190,9 +246,14 @@ def parse_day(cells: pd.Series) -> Parsed:
 def parse_year(cells: pd.Series) -> Parsed:
     """Read a column of years into float64."""
     readings, codes = _each(cells, read_year)
-    values = np.array([reading.value if reading.value is not None else np.nan for reading in readings] or [np.nan], dtype=float)
+    values = np.array(
+        [reading.value if reading.value is not None else np.nan for reading in readings]
+        or [np.nan],
+        dtype=float,
+    )
     return Parsed(
-        pd.Series(values[codes], index=cells.index), faults=_gathered(readings, codes, "fault")
+        pd.Series(values[codes], index=cells.index),
+        faults=_gathered(readings, codes, "fault"),
     )
 
 
@@ -201,9 +262,11 @@ def parse_flag(cells: pd.Series) -> Parsed:
     if pd.api.types.is_bool_dtype(cells.dtype):
         return Parsed(cells.astype("boolean"))
     readings, codes = _each(cells, read_flag)
-    values = pd.array([reading.value for reading in readings] or [None], dtype="boolean")
+    answers = pd.Series([reading.value for reading in readings] or [None])
+    values = answers.astype("boolean").array
     return Parsed(
-        pd.Series(values.take(codes), index=cells.index), faults=_gathered(readings, codes, "fault")
+        pd.Series(values.take(codes), index=cells.index),
+        faults=_gathered(readings, codes, "fault"),
     )
 
 
@@ -211,7 +274,10 @@ def parse_storeys(cells: pd.Series) -> Parsed:
     """Read storeys; `values` holds the lowest and `further` the highest."""
     readings, codes = _each(cells, read_storeys)
     pairs = np.array(
-        [reading.value if reading.value is not None else (np.nan, np.nan) for reading in readings]
+        [
+            reading.value if reading.value is not None else (np.nan, np.nan)
+            for reading in readings
+        ]
         or [(np.nan, np.nan)],
         dtype=float,
     )
@@ -228,13 +294,20 @@ def parse_word(cells: pd.Series, column: str, *, yes_no: bool = False) -> Parsed
     """Read a column of words into codes; unknown words give unknown and are listed."""
     unique, codes = _distinct(cells)
     texts = [plain(cell) for cell in unique]
-    found = [None if is_blank(text) else read_word(column, text, yes_no=yes_no) for text in texts]
+    found = [
+        None if is_blank(text) else read_word(column, text, yes_no=yes_no)
+        for text in texts
+    ]
     unknown = {
         str(cell).strip(): np.flatnonzero(codes == number)
-        for number, (cell, text, code) in enumerate(zip(unique, texts, found, strict=True))
+        for number, (cell, text, code) in enumerate(
+            zip(unique, texts, found, strict=True)
+        )
         if code is None and not is_blank(text)
     }
-    values = pd.Series(pd.array(found or [None], dtype="str").take(codes), index=cells.index)
+    values = pd.Series(
+        pd.array(found or [None], dtype="str").take(codes), index=cells.index
+    )
     return Parsed(values, unknown_words=unknown)
 
 
@@ -250,10 +323,16 @@ def parse_uses(cells: pd.Series) -> Parsed:
         others.append(";".join(uses[1:]) or None)
         for word in words:
             where = np.flatnonzero(codes == number)
-            unknown[word] = np.concatenate([unknown[word], where]) if word in unknown else where
+            unknown[word] = (
+                np.concatenate([unknown[word], where]) if word in unknown else where
+            )
     return Parsed(
-        pd.Series(pd.array(first or [None], dtype="str").take(codes), index=cells.index),
-        further=pd.Series(pd.array(others or [None], dtype="str").take(codes), index=cells.index),
+        pd.Series(
+            pd.array(first or [None], dtype="str").take(codes), index=cells.index
+        ),
+        further=pd.Series(
+            pd.array(others or [None], dtype="str").take(codes), index=cells.index
+        ),
         unknown_words=unknown,
     )
 

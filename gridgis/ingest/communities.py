@@ -55,13 +55,15 @@ def _coded(layer: TableLayer, register: Register) -> TableLayer:
         words.index, words.itertuples(index=False), keys, strict=True
     ):
         found = register.find(*key)
-        made = "·".join(filter(None, (given.street, given.name)))
+        made = "·".join(filter(None, map(str, (given.street, given.name))))
         codes.append(found[0] if len(found) == 1 else made)
         if len(found) != 1 and len(register):
-            fault = unresolved(given.name, key, len(found), 1, register)
+            fault = unresolved(str(given.name), key, len(found), 1, register)
             problems.append(layer.problem("warn", fault, header, int(row)))
     if codes and not len(register):
         problems.append(layer.problem("note", _CODELESS))
     code = own["community_code"].copy()
     code[words.index] = codes
-    return replace(layer, frame=layer.frame.assign(community_code=code)).telling(*problems)
+    return replace(layer, frame=layer.frame.assign(community_code=code)).telling(
+        *problems
+    )

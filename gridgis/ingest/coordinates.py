@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -17,13 +17,19 @@ from pyproj import CRS
 from gridgis.crs import Datum, from_datum, metric_crs
 from gridgis.errors import InputError, Problem
 from gridgis.ingest.columns import as_numbers
-from gridgis.ingest.quantities import is_blank, plain
+from gridgis.ingest.quantities import Fault, is_blank, plain
 
 __all__ = ["Placed", "centre_of", "parse_crs", "place", "project_crs", "to_crs"]
 
 WGS84 = CRS.from_epsg(4326)
 
 _CHINA_LON, _CHINA_LAT = (73.0, 136.0), (3.0, 54.0)
+_NO_DEGREES = 1000.0
+# Gauss-Krüger metres in China; eastings without a zone prefix stay below a million.
+_NORTHINGS, _EASTINGS = (1.8e6, 6.2e6), 1e6
+# Zones → EPSG code less the zone, for eastings with the zone before them.
+_PREFIXED = {range(25, 46): 4488, range(13, 24): 4478}
+_GAUSS_PLAIN = frozenset((*range(4534, 4555), *range(4502, 4513)))
 _OLD_DATUMS = re.compile(r"Beijing[ _]?1954|Xian[ _]?1980|北京54|西安80", re.IGNORECASE)
 
 
@@ -52,14 +58,18 @@ def parse_crs(text: str) -> CRS:
         raise InputError(message, remedy="请写 EPSG 代码，例如 EPSG:4547") from error
 
 
-def place(geometry: gpd.GeoSeries, *, chosen: str | None, datum: Datum | None) -> Placed:
+def place(
+    geometry: gpd.GeoSeries, *, chosen: str | None, datum: Datum | None
+) -> Placed:
     """Return a geometry in its true reference, in degrees or metres, or ask for it.
 
     Where a question stays open the geometry carries the proposed CRS, none if there is none.
     """
     if geometry.has_z.any():
         geometry = gpd.GeoSeries(
-            shapely.force_2d(geometry.to_numpy()), index=geometry.index, crs=geometry.crs
+            shapely.force_2d(geometry.to_numpy()),
+            index=geometry.index,
+            crs=geometry.crs,
         )
     bounds = geometry.total_bounds
     if chosen is not None:
@@ -75,13 +85,20 @@ def place(geometry: gpd.GeoSeries, *, chosen: str | None, datum: Datum | None) -
     if not any(problem.severity == "ask" for problem in problems):
         found, shifted = _shifted(found, datum)
         problems += shifted
-    return Placed(found, _name(found.crs), datum or _datum_word(found.crs), tuple(problems))
+    return Placed(
+        found, _name(found.crs), datum or _datum_word(found.crs), tuple(problems)
+    )
+
+
+def _epsg(crs: CRS) -> int | None:
+    code = crs.to_epsg()
+    return crs.to_epsg(min_confidence=70) if code is None else code
 
 
 def _name(crs: CRS | None) -> str:
     if crs is None:
         return ""
-    code = crs.to_epsg(min_confidence=70) if crs.to_authority() is None else crs.to_epsg()
+    code = _epsg(crs)
     return f"EPSG:{code}" if code else str(crs.name)
 
 
@@ -89,12 +106,18 @@ def _datum_word(crs: CRS | None) -> str:
     if crs is None:
         return ""
     name = crs.geodetic_crs.name if crs.geodetic_crs is not None else crs.name
-    return {"WGS 84": "wgs84", "China Geodetic Coordinate System 2000": "cgcs2000"}.get(name, name)
+    return {"WGS 84": "wgs84", "China Geodetic Coordinate System 2000": "cgcs2000"}.get(
+        name, name
+    )
 
 
-def _in(bounds: NDArray[np.float64], lon: tuple[float, float], lat: tuple[float, float]) -> bool:
+def _in(
+    bounds: NDArray[np.float64], lon: tuple[float, float], lat: tuple[float, float]
+) -> bool:
     west, south, east, north = bounds
-    return bool(lon[0] <= west and east <= lon[1] and lat[0] <= south and north <= lat[1])
+    return bool(
+        lon[0] <= west and east <= lon[1] and lat[0] <= south and north <= lat[1]
+    )
 
 
 def _looks_like_degrees(bounds: NDArray[np.float64]) -> bool:
@@ -102,7 +125,7 @@ def _looks_like_degrees(bounds: NDArray[np.float64]) -> bool:
 
 
 def _looks_like_metres(bounds: NDArray[np.float64]) -> bool:
-    return bool(np.abs(bounds).max() > 1000.0)
+    return bool(np.abs(bounds).max() > _NO_DEGREES)
 
 
 def _proposed(
@@ -112,8 +135,16 @@ def _proposed(
     if not np.isfinite(bounds).all():
         return geometry.set_crs(WGS84), []
     proposal = _by_numbers(bounds)
-    guess = f"；按数值推测为 {proposal.name}（{_name(proposal)}）" if proposal is not None else ""
-    remedy = f"请确认：--crs {_name(proposal)}" if proposal is not None else "请指明坐标系，例如 --crs EPSG:4547"
+    guess = (
+        f"；按数值推测为 {proposal.name}（{_name(proposal)}）"
+        if proposal is not None
+        else ""
+    )
+    remedy = (
+        f"请确认：--crs {_name(proposal)}"
+        if proposal is not None
+        else "请指明坐标系，例如 --crs EPSG:4547"
+    )
     problem = Problem(
         code="GG-CRS-001",
         severity="ask",
@@ -133,13 +164,11 @@ def _by_numbers(bounds: NDArray[np.float64]) -> CRS | None:
         return CRS.from_epsg(4490)
     west, south, east, north = bounds
     zones = {int(west // 1e6), int(east // 1e6)}
-    if len(zones) == 1 and 1.8e6 <= south <= north <= 6.2e6:
-        zone = zones.pop()
-        if 25 <= zone <= 45:
-            return CRS.from_epsg(4488 + zone)
-        if 13 <= zone <= 23:
-            return CRS.from_epsg(4478 + zone)
-    return None
+    if len(zones) != 1 or not _NORTHINGS[0] <= south <= north <= _NORTHINGS[1]:
+        return None
+    zone = zones.pop()
+    base = next((base for known, base in _PREFIXED.items() if zone in known), None)
+    return None if base is None else CRS.from_epsg(base + zone)
 
 
 def _shown(bounds: NDArray[np.float64]) -> str:
@@ -147,35 +176,77 @@ def _shown(bounds: NDArray[np.float64]) -> str:
 
 
 def _contradictions(crs: CRS, bounds: NDArray[np.float64]) -> list[Problem]:
-    """Return the questions that arise where numbers and stated CRS cannot both be right."""
+    """Return the question that arises where numbers and stated CRS cannot both be right."""
     if not np.isfinite(bounds).all():
         return []
-    west, south, east, north = bounds
-    code, reason, remedy = "", "", ""
-    if crs.is_geographic and not _looks_like_degrees(bounds):
-        code, reason = "GG-CRS-002", f"坐标系写为经纬度，但坐标 {west:.0f},{south:.0f} 不可能是经纬度"
-        remedy = "请指明真实坐标系，例如 --crs EPSG:4547"
-        if _in(bounds[[1, 0, 3, 2]], _CHINA_LON, _CHINA_LAT):
-            code, reason = "GG-CRS-005", "经度与纬度看来互换了（经度应在 73–136，纬度 3–54）"
-            remedy = "请互换两列后重新导出"
-    elif crs.is_geographic and _in(bounds[[1, 0, 3, 2]], (90.0, 136.0), _CHINA_LAT):
-        code, reason = "GG-CRS-005", "经度与纬度看来互换了（经度应在 73–136，纬度 3–54）"
-        remedy = "请互换两列后重新导出"
-    elif crs.is_projected and _in(bounds, _CHINA_LON, _CHINA_LAT):
-        code, reason = "GG-CRS-002", f"坐标系写为 {crs.name}（米），但坐标 {west:.4f},{south:.4f} 是经纬度"
-        remedy = "请指明真实坐标系，例如 --crs EPSG:4490"
-    elif _OLD_DATUMS.search(crs.name):
-        code, reason = "GG-CRS-011", f"{crs.name} 与 CGCS2000 之间需当地转换参数，误差可达百米"
+    fault = (
+        _geographic_doubt(bounds)
+        if crs.is_geographic
+        else _projected_doubt(crs, bounds)
+    )
+    if fault is None and _OLD_DATUMS.search(crs.name):
+        reason = f"{crs.name} 与 CGCS2000 之间需当地转换参数，误差可达百米"
         remedy = "请先转换为 CGCS2000，或用 --crs 指明按哪个坐标系读取"
-    if not code:
+        fault = Fault("GG-CRS-011", reason, remedy)
+    if fault is None:
         return []
-    return [Problem(code=code, severity="ask", reason=reason, remedy=remedy, value=_shown(bounds))]
+    return [
+        Problem(
+            code=fault.code,
+            severity="ask",
+            reason=fault.reason,
+            remedy=fault.remedy,
+            value=_shown(bounds),
+        )
+    ]
 
 
-def _shifted(geometry: gpd.GeoSeries, datum: Datum | None) -> tuple[gpd.GeoSeries, list[Problem]]:
+def _geographic_doubt(bounds: NDArray[np.float64]) -> Fault | None:
+    swapped = bounds[[1, 0, 3, 2]]
+    if _in(swapped, (90.0, 136.0), _CHINA_LAT):
+        reason = "经度与纬度看来互换了（经度应在 73–136，纬度 3–54）"
+        return Fault("GG-CRS-005", reason, "请互换两列后重新导出")
+    if _looks_like_degrees(bounds):
+        return None
+    west, south = bounds[:2]
+    reason = f"坐标系写为经纬度，但坐标 {west:.0f},{south:.0f} 不可能是经纬度"
+    return Fault("GG-CRS-002", reason, "请指明真实坐标系，例如 --crs EPSG:4547")
+
+
+def _projected_doubt(crs: CRS, bounds: NDArray[np.float64]) -> Fault | None:
+    west, south, east, north = bounds
+    if _in(bounds, _CHINA_LON, _CHINA_LAT):
+        reason = f"坐标系写为 {crs.name}（米），但坐标 {west:.4f},{south:.4f} 是经纬度"
+        return Fault("GG-CRS-002", reason, "请指明真实坐标系，例如 --crs EPSG:4490")
+    if _epsg(crs) not in _GAUSS_PLAIN:
+        return None
+    if _NORTHINGS[0] <= west <= east <= _NORTHINGS[1] and north < _EASTINGS:
+        reason = "坐标的第一个数是北坐标（X 指北），两列看来互换了"
+        return Fault("GG-CRS-006", reason, "请把东坐标放在前面后重新导出")
+    if west >= _EASTINGS or south > _NORTHINGS[1]:
+        proposal = _by_numbers(bounds)
+        guess = f"，看来是 {proposal.name}" if proposal is not None else ""
+        reason = f"坐标 {west:.0f},{south:.0f} 与 {crs.name} 不符{guess}"
+        remedy = (
+            f"请确认：--crs {_name(proposal)}"
+            if proposal is not None
+            else "请指明坐标系"
+        )
+        return Fault("GG-CRS-003", reason, remedy)
+    return None
+
+
+def _shifted(
+    geometry: gpd.GeoSeries, datum: Datum | None
+) -> tuple[gpd.GeoSeries, list[Problem]]:
     """Undo GCJ-02 or BD-09 on coordinates in degrees, because the user said so."""
-    if datum not in ("gcj02", "bd09") or geometry.crs is None or not geometry.crs.is_geographic:
+    if (
+        datum not in ("gcj02", "bd09")
+        or geometry.crs is None
+        or not geometry.crs.is_geographic
+    ):
         return geometry, []
+
     def shift(points: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(from_datum(points[:, 0], points[:, 1], datum))
 
@@ -209,7 +280,9 @@ def centre_of(layers: Sequence[gpd.GeoSeries]) -> tuple[float, float] | None:
     return float(west + east) / 2.0, float(south + north) / 2.0
 
 
-def project_crs(boundaries: Sequence[gpd.GeoSeries], others: Sequence[gpd.GeoSeries]) -> CRS | None:
+def project_crs(
+    boundaries: Sequence[gpd.GeoSeries], others: Sequence[gpd.GeoSeries]
+) -> CRS | None:
     """Return the one metric CRS of an import: of its boundaries, else of all it holds."""
     centre = centre_of(boundaries) or centre_of(others)
     return None if centre is None else metric_crs(*centre)
@@ -222,8 +295,12 @@ def to_crs(geometry: gpd.GeoSeries, crs: CRS) -> gpd.GeoSeries:
     return geometry.to_crs(crs)
 
 
-_PAIR = re.compile(r"(-?\d+(?:\.\d+)?)[°度]?[东经eE]?\s*[,，;；\s]\s*(-?\d+(?:\.\d+)?)[°度]?")
-_DMS = re.compile(r"(\d{1,3})[°度](\d{1,2})['′分](?:(\d{1,2}(?:\.\d+)?)(?:[\"″秒]|'')?)?")
+_PAIR = re.compile(
+    r"(-?\d+(?:\.\d+)?)[°度]?[东经eE]?\s*[,，;；\s]\s*(-?\d+(?:\.\d+)?)[°度]?"
+)
+_DMS = re.compile(
+    r"(\d{1,3})[°度](\d{1,2})['′分](?:(\d{1,2}(?:\.\d+)?)(?:[\"″秒]|'')?)?"
+)
 
 
 @dataclass(frozen=True)
@@ -242,7 +319,7 @@ def points_of(lon: pd.Series, lat: pd.Series) -> Points:
     zero = (x == 0.0) & (y == 0.0)
     missing = np.isnan(x) | np.isnan(y) | zero
     bad = np.flatnonzero(bad_x | bad_y)
-    shapes = shapely.points(x, y)
+    shapes = np.asarray(shapely.points(x, y), dtype=object)
     shapes[missing] = None
     geometry = gpd.GeoSeries(shapes, index=lon.index)
     return Points(geometry, bad, int(missing.sum()) - len(bad))
@@ -274,13 +351,11 @@ def _degree(cell: object) -> float:
 
 def split_pairs(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Split “114.30,30.60” into two columns of text; what is no pair stays in the first."""
-    found = column.astype("str").str.normalize("NFKC").str.strip().str.extract(
-        r"^([^,;\s]+)[,;\s]+([^,;\s]+)$"
+    found = (
+        column.astype("str")
+        .str.normalize("NFKC")
+        .str.strip()
+        .str.extract(r"^([^,;\s]+)[,;\s]+([^,;\s]+)$")
     )
     first = found[0].where(found[0].notna(), column.astype(object))
     return first, found[1].fillna("")
-
-
-def with_file(problems: Sequence[Problem], file: str, layer: str) -> tuple[Problem, ...]:
-    """Return problems with the file and layer they stand in."""
-    return tuple(replace(problem, file=file, layer=problem.layer or layer) for problem in problems)

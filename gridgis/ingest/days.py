@@ -8,23 +8,30 @@ import re
 from datetime import date, datetime, timedelta
 
 from gridgis.ingest.quantities import BLANK, Fault, Reading, is_blank, plain, tidy
+from gridgis.ingest.script import words
 
 __all__ = ["read_day", "read_flag", "read_storeys", "read_year"]
 
 _BAD_DAY = Fault("GG-DATE-001", "不是可识别的日期", "请写成 2024-03-05 或 2024年3月")
-_SHORT_DAY = Fault("GG-DATE-002", "以数值存放，无法区分 1 月与 10 月", "请改为文本或日期格式")
+_SHORT_DAY = Fault(
+    "GG-DATE-002", "以数值存放，无法区分 1 月与 10 月", "请改为文本或日期格式"
+)
 _BAD_YEAR = Fault("GG-DATE-003", "不是可识别的年度", "请写成 2024 或 2024年")
 _BAD_FLAG = Fault("GG-FLAG-001", "应填是或否", "请填“是”或“否”")
 _BAD_STOREY = Fault("GG-FLOOR-001", "不是可识别的楼层", "请写成 1、-1 或 1-2")
-_VAGUE_STOREY = Fault("GG-FLOOR-002", "楼层不明确，按未知处理", "如需核查楼层，请填写层号")
+_VAGUE_STOREY = Fault(
+    "GG-FLOOR-002", "楼层不明确，按未知处理", "如需核查楼层，请填写层号"
+)
 
 # Excel counts days from here, having taken 1900 for a leap year.
 _EXCEL_EPOCH = date(1899, 12, 30)
 _SERIALS = (18264, 73050)  # 1950-01-01 … 2099-12-31
-_YEARS = (1900, 2199)
+_YEARS, _MONTHS = range(1900, 2200), range(1, 13)
 
 _YEAR_FIRST = re.compile(r"((?:19|20|21)\d\d)(?!\d)")
-_FULL = re.compile(r"(\d{4})(?:[-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})[日号]?(?:[t\s]\d{1,2}:.*)?")
+_FULL = re.compile(
+    r"(\d{4})(?:[-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})[日号]?(?:[t\s]\d{1,2}:.*)?"
+)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MONTH = re.compile(r"(\d{4})(?:[-/.年])(\d{1,2})月?(?P<part>份|底|末|上旬|中旬|下旬)?")
 _YEAR = re.compile(r"(\d{4})年?(?P<part>底|末|年底|年末|上半年|下半年)?")
@@ -32,16 +39,42 @@ _BEFORE = re.compile(r"(?:之前|以前|前)$")
 _AFTER = re.compile(r"(?:左右|前后)$")
 _PART_DAY = {"上旬": 10, "中旬": 20}
 
-_YES = frozenset("是 有 对 √ ✓ ✔ ☑ v y yes true t 1 1.0 已 具备 已有 独立 已签 已签订 已签署 已移交 已成立 已建立 达标 已命名 ○ o".split())
-_NO = frozenset("否 无 没有 不是 × ✗ ✘ x n no false f 0 0.0 未 不具备 未签 未签订 未签署 未移交 未成立 未建立 不达标 未命名 非独立".split())
+_YES = frozenset(
+    words(
+        "是 有 对 √ ✓ ✔ ☑ v y yes true t 1 1.0 已 具备 已有 独立 已签 已签订 已签署 已移交 "
+        "已成立 已建立 达标 已命名 ○ o"
+    )
+)
+_NO = frozenset(
+    words(
+        "否 无 没有 不是 × ✗ ✘ x n no false f 0 0.0 未 不具备 未签 未签订 未签署 未移交 未成立 "
+        "未建立 不达标 未命名 非独立"
+    )
+)
 # For a yes/no column 无 is an answer, not a blank.
 _FLAG_ANSWERS = _YES | _NO
 
-_FLOOR_WORDS = {"底层": 1, "首层": 1, "底楼": 1, "平房": 1, "地面层": 1, "地下室": -1, "地下": -1}
-_VAGUE_FLOORS = frozenset("裙楼 裙房 夹层 附楼 顶层 顶楼 整栋 独栋 全部 多层 架空层 门面 主楼 阁楼 楼上 楼下".split())
-_HAN = {**{char: number for number, char in enumerate("零一二三四五六七八九十")}, "两": 2}
+_FLOOR_WORDS = {
+    "底层": 1,
+    "首层": 1,
+    "底楼": 1,
+    "平房": 1,
+    "地面层": 1,
+    "地下室": -1,
+    "地下": -1,
+}
+_VAGUE_FLOORS = frozenset(
+    words(
+        "裙楼 裙房 夹层 附楼 顶层 顶楼 整栋 独栋 全部 多层 架空层 门面 主楼 阁楼 楼上 楼下"
+    )
+)
+_HAN = {
+    **{char: number for number, char in enumerate("零一二三四五六七八九十")},
+    "两": 2,
+}
 _FLOOR = re.compile(
-    r"(?P<below>地下|负|-|b)?第?(?P<number>\d{1,3}(?:\.0)?|[一二两三四五六七八九十]{1,3})(?:层楼|楼层|层|楼|f)?"
+    r"(?P<below>地下|负|-|b)?第?"
+    r"(?P<number>\d{1,3}(?:\.0)?|[一二两三四五六七八九十]{1,3})(?:层楼|楼层|层|楼|f)?"
 )
 _FLOOR_LIST = re.compile(r"[、,;/&和及]+")
 _FLOOR_RANGE = re.compile(r"(?<=.)(?:-|~|至|到|—|–)(?=.)")
@@ -89,19 +122,26 @@ def _day_of_text(text: str, mark: str) -> Reading:
     month = _MONTH.fullmatch(text)
     if month is not None:
         year, number = int(month[1]), int(month[2])
-        if not 1 <= number <= 12:
+        if number not in _MONTHS or year not in _YEARS:
             return Reading(fault=_BAD_DAY)
-        last = calendar.monthrange(year, number)[1] if year else 0
-        return _day(year, number, _PART_DAY.get(month["part"] or "", last), mark or "about")
+        last = calendar.monthrange(year, number)[1]
+        return _day(
+            year, number, _PART_DAY.get(month["part"] or "", last), mark or "about"
+        )
     whole = _YEAR.fullmatch(text)
     if whole is not None:
         first_half = whole["part"] == "上半年"
-        return _day(int(whole[1]), 6 if first_half else 12, 30 if first_half else 31, mark or "about")
+        return _day(
+            int(whole[1]),
+            6 if first_half else 12,
+            30 if first_half else 31,
+            mark or "about",
+        )
     return Reading(fault=_BAD_DAY)
 
 
 def _day(year: int, month: int, day: int, mark: str) -> Reading:
-    if not _YEARS[0] <= year <= _YEARS[1]:
+    if year not in _YEARS:
         return Reading(fault=_BAD_DAY)
     try:
         return Reading(date(year, month, day), mark)
@@ -143,7 +183,11 @@ def read_storeys(cell: object) -> Reading:
         return Reading(note=_VAGUE_STOREY)
     found: list[int] = []
     for part in filter(None, _FLOOR_LIST.split(text)):
-        ends = [_floor(part)] if _floor(part) is not None else [_floor(end) for end in _FLOOR_RANGE.split(part)]
+        ends = (
+            [_floor(part)]
+            if _floor(part) is not None
+            else [_floor(end) for end in _FLOOR_RANGE.split(part)]
+        )
         for end in ends:
             if end is None:
                 return Reading(fault=_BAD_STOREY)

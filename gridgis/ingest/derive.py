@@ -47,7 +47,9 @@ def derive(layers: Sequence[TableLayer], tables: Mapping[str, pd.DataFrame]) -> 
         for name, rows in found.items():
             there = result.get(name)
             parts = [rows] if there is None else [there, rows]
-            result[name] = pd.concat(parts, ignore_index=True) if len(rows) else parts[0]
+            result[name] = (
+                pd.concat(parts, ignore_index=True) if len(rows) else parts[0]
+            )
         told = [_told(layer, name, count) for name, count in counts.items() if count]
         done.append(replace(layer.telling(*told), derived=counts))
     return Derived(tuple(done), result, tuple(problems))
@@ -124,26 +126,40 @@ def _own_marks(marks: pd.Series, name: str, column: str) -> pd.Series:
 
 def _covered(found: pd.DataFrame, listed: pd.DataFrame) -> pd.Series:
     """Tell whose rooms, or whose grounds, another ledger lists one by one."""
-    use = listed["use"] if "use" in listed else pd.Series(None, index=listed.index, dtype="str")
+    use = (
+        listed["use"]
+        if "use" in listed
+        else pd.Series(None, index=listed.index, dtype="str")
+    )
     outdoor = use.eq("outdoor_fitness").fillna(value=False).astype(bool)
     indoors = listed.loc[~outdoor, "community_code"].dropna()
     outdoors = listed.loc[outdoor, "community_code"].dropna()
     is_ground = found["use"].eq("outdoor_fitness")
-    return found["community_code"].isin(indoors).where(
-        ~is_ground, found["community_code"].isin(outdoors)
+    return (
+        found["community_code"]
+        .isin(indoors)
+        .where(~is_ground, found["community_code"].isin(outdoors))
     )
 
 
-def _sums(layer: TableLayer, found: pd.DataFrame, listed: pd.DataFrame) -> Iterator[Problem]:
+def _sums(
+    layer: TableLayer, found: pd.DataFrame, listed: pd.DataFrame
+) -> Iterator[Problem]:
     """Yield where the sum of a ledger is not that of the rooms listed one by one."""
     for column in ("floor_area_m2", "outdoor_area_m2"):
         if column not in found or column not in listed or "use" not in listed:
             continue
         keys = ["community_code", "use"]
         stated = found[found[column].notna()].groupby(keys)[column].sum()
-        both = pd.DataFrame({"stated": stated, "listed": listed.groupby(keys)[column].sum()})
-        wrong = both.dropna()[lambda rows: (rows["stated"] - rows["listed"]).abs() > _TOLERANCE_M2]
-        for code, use, told, summed in wrong.reset_index().itertuples(index=False, name=None):
+        both = pd.DataFrame(
+            {"stated": stated, "listed": listed.groupby(keys)[column].sum()}
+        )
+        wrong = both.dropna()[
+            lambda rows: (rows["stated"] - rows["listed"]).abs() > _TOLERANCE_M2
+        ]
+        for code, use, told, summed in wrong.reset_index().itertuples(
+            index=False, name=None
+        ):
             numbers = f"台账合计 {amount(told)} ㎡，逐间合计 {amount(summed)} ㎡"
             reason = f"{code} 的{word('use', use)}{numbers}；以逐间为准"
             yield layer.problem("warn", Fault("GG-SUM-002", reason, "请核对两个台账"))
@@ -157,11 +173,15 @@ def _yearly(
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Return one row per community and year, none where the year is not stated."""
     frame = layer.frame
-    year = frame["year"] if "year" in frame else pd.Series(stated_year(layer), frame.index)
+    year = (
+        frame["year"] if "year" in frame else pd.Series(stated_year(layer), frame.index)
+    )
     filled = frame[list(columns)].notna().any(axis=1)
     problems = []
     if (filled & year.isna()).any():
-        headers = [given for given, name in layer.matches.fields.items() if name in columns]
+        headers = [
+            given for given, name in layer.matches.fields.items() if name in columns
+        ]
         reason = f"未注明年度，“{TABLES[table].title}”没有载入"
         fault = Fault(YEARLESS.code, reason, YEARLESS.remedy)
         problems.append(layer.problem("warn", fault, "、".join(headers)))

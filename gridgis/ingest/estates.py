@@ -31,7 +31,9 @@ def with_estate(layer: TableLayer, estates: pd.DataFrame | None) -> Assigned:
     return Assigned(replace(layer, frame=frame), (*problems, *lost))
 
 
-def _stated_ids(layer: TableLayer, estates: pd.DataFrame) -> tuple[pd.Series, list[Problem]]:
+def _stated_ids(
+    layer: TableLayer, estates: pd.DataFrame
+) -> tuple[pd.Series, list[Problem]]:
     """Return stated ids as the estates table spells them; list those it lacks."""
     given = column_of(layer.frame, "estate_id")
     if given.isna().all():
@@ -73,12 +75,16 @@ def _named_ids(
             count = int(wanted.eq([community, estate]).all(axis=1).sum())
             reason = f"小区表中没有“{estate}”（{count} 行）"
             if matching:
-                reason = f"有 {len(matching)} 个“{estate}”，不能确定是哪一个（{count} 行）"
+                reason = (
+                    f"有 {len(matching)} 个“{estate}”，不能确定是哪一个（{count} 行）"
+                )
             fault = Fault("GG-PLACE-007", reason, "请核对小区名称，或填写小区编号")
             header = layer.matches.given("estate") or ""
             problems.append(layer.problem("warn", fault, header, int(row)))
     settled = ids.astype(object)
-    settled[open_rows] = [found[pair] for pair in wanted.itertuples(index=False, name=None)]
+    settled[open_rows] = [
+        found[pair] for pair in wanted.itertuples(index=False, name=None)
+    ]
     return settled.astype("str"), problems
 
 
@@ -87,7 +93,9 @@ def _by_name(estates: pd.DataFrame) -> dict[tuple[str, str], set[str]]:
     known: dict[tuple[str, str], set[str]] = {}
     keys = name_keys(column_of(estates, "name").astype("str").fillna(""))
     communities = column_of(estates, "community_code").astype("str").fillna("")
-    for key, community, estate in zip(keys, communities, estates["estate_id"], strict=True):
+    for key, community, estate in zip(
+        keys, communities, estates["estate_id"], strict=True
+    ):
         known.setdefault((community, key), set()).add(estate)
         known.setdefault(("", key), set()).add(estate)
     return known

@@ -9,15 +9,34 @@ from pathlib import Path
 
 from gridgis.errors import InputError
 from gridgis.ingest.options import ReadOptions
-from gridgis.ingest.raw import FileRead
-from gridgis.ingest.sniff import FileRefusal, sha256_of, sniff
+from gridgis.ingest.quantities import Fault
+from gridgis.ingest.raw import FileRead, Opened
+from gridgis.ingest.script import words
+from gridgis.ingest.sniff import RefusedError, sha256_of, sniff
 
 __all__ = ["expand", "open_file"]
 
-_DATA = frozenset(".xlsx .xlsm .xls .et .csv .tsv .txt .geojson .json .topojson .gpkg .shp .zip .ods .kml .kmz .dxf .parquet".split())
-_SHAPE_PARTS = frozenset(".shx .dbf .prj .cpg .sbn .sbx .qix .qmd .qpj .atx .xml .fbn .fbx .ain .aih".split())
+_DATA = frozenset(
+    words(
+        ".xlsx .xlsm .xls .et .csv .tsv .txt .geojson .json .topojson .gpkg .shp .zip .ods "
+        ".kml .kmz .dxf .parquet"
+    )
+)
+_SHAPE_PARTS = frozenset(
+    words(".shx .dbf .prj .cpg .sbn .sbx .qix .qmd .qpj .atx .xml .fbn .fbx .ain .aih")
+)
 # What `check --out` and `demo` write beside or among data.
-_NOT_DATA = frozenset(("truth.json", "verdicts.csv", "findings.csv", "results.gpkg", "report.xlsx", "map.html", "manifest.csv"))
+_NOT_DATA = frozenset(
+    (
+        "truth.json",
+        "verdicts.csv",
+        "findings.csv",
+        "results.gpkg",
+        "report.xlsx",
+        "map.html",
+        "manifest.csv",
+    )
+)
 
 
 def expand(paths: Sequence[Path]) -> list[Path]:
@@ -34,10 +53,14 @@ def expand(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            inside = [p for p in sorted(path.rglob("*")) if p.is_file() and _is_data(p, path)]
+            inside = [
+                p for p in sorted(path.rglob("*")) if p.is_file() and _is_data(p, path)
+            ]
             if not inside:
                 message = f"文件夹“{path}”里没有可读取的数据文件"
-                raise InputError(message, remedy="可读取 xlsx、csv、GeoJSON、GeoPackage、shapefile")
+                raise InputError(
+                    message, remedy="可读取 xlsx、csv、GeoJSON、GeoPackage、shapefile"
+                )
             found += inside
         elif path.is_file():
             found.append(_main_part(path))
@@ -48,7 +71,10 @@ def expand(paths: Sequence[Path]) -> list[Path]:
 
 
 def _is_data(path: Path, folder: Path) -> bool:
-    hidden = any(part.startswith((".", "~$", "__MACOSX")) for part in path.relative_to(folder).parts)
+    hidden = any(
+        part.startswith((".", "~$", "__MACOSX"))
+        for part in path.relative_to(folder).parts
+    )
     name = path.name.lower()
     return (
         not hidden
@@ -76,31 +102,29 @@ def open_file(path: Path, name: str, options: ReadOptions) -> FileRead:
         kind = sniff(path).format
         found = replace(found, format=kind)
         layers, problems, encoding = _read(path, kind, options.encoding)
-    except FileRefusal as refusal:
+    except RefusedError as refusal:
         return replace(found, problems=(refusal.problem(name),))
     except (OSError, MemoryError, zipfile.BadZipFile) as error:
-        refusal = FileRefusal("GG-FILE-003", f"文件无法读取（{type(error).__name__}）", "请重新导出后上传")
-        return replace(found, problems=(refusal.problem(name),))
+        reason = f"文件无法读取（{type(error).__name__}）"
+        broken = RefusedError(Fault("GG-FILE-003", reason, "请重新导出后上传"))
+        return replace(found, problems=(broken.problem(name),))
     told = tuple(replace(problem, file=name) for problem in problems)
     return replace(found, layers=layers, encoding=encoding, problems=told)
 
 
-def _read(path: Path, kind: str, encoding: str | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    from gridgis.ingest import vector, workbook  # noqa: PLC0415
+def _read(path: Path, kind: str, encoding: str | None) -> Opened:
+    from gridgis.ingest import vector, workbook
 
     match kind:
         case "xlsx":
-            layers, problems = workbook.read_workbook(path)
-            return layers, problems, "utf-8"
+            return workbook.read_workbook(path)
         case "csv":
             return workbook.read_delimited(path, encoding)
         case "geojson" | "topojson":
-            return vector.read_geojson(path, encoding)
+            return vector.read_geojson(path)
         case "gpkg":
-            return vector.read_geopackage(path, encoding)
+            return vector.read_geopackage(path)
         case "shp":
             return vector.read_shapefile(path, encoding)
         case _:
             return vector.read_zip(path, encoding)
-
-

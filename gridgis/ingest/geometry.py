@@ -20,6 +20,7 @@ __all__ = ["settle"]
 
 Shapes = NDArray[np.object_]
 
+_SINGLE = (0, 1, 2, 3)
 _POINTS_AND_LINES, _POLYGONS, _COLLECTION = (0, 1, 2, 4, 5), (3, 6), 7
 _NO_SHAPE = Fault("GG-GEOM-007", "缺少图形", "请补画边界后重新导出")
 _NO_NUMBER = Fault("GG-GEOM-008", "坐标不是数字", "请检查该图形的坐标")
@@ -36,11 +37,11 @@ def settle(layer: TableLayer, crs: CRS | None) -> TableLayer:
     """
     if layer.geometry is None or crs is None:
         return layer
-    layer = _refuse_not_finite(layer)
+    layer = _missing(_refuse_not_finite(layer))
+    faults = _faults(layer)
     layer = _with(layer, to_crs(gpd.GeoSeries(layer.geometry), crs))
-    layer = _missing(layer)
     if TABLES[layer.table].geometry != "line":
-        layer = _polygons(layer)
+        layer = _polygons(layer, faults)
     return _repeated(layer) if TABLES[layer.table].geometry == "polygon" else layer
 
 
@@ -82,7 +83,20 @@ def _missing(layer: TableLayer) -> TableLayer:
     return layer.telling(layer.problem("warn", fault, "", positions[0]))
 
 
-def _polygons(layer: TableLayer) -> TableLayer:
+def _faults(layer: TableLayer) -> dict[int, str]:
+    """Return by position what GEOS finds wrong with polygons as the file has them.
+
+    A spike may close when coordinates are projected: it is told all the same.
+    """
+    shapes = _shapes(layer)
+    areal = np.isin(shapely.get_type_id(shapes), (*_POLYGONS, _COLLECTION))
+    wrong = np.flatnonzero(areal & ~shapely.is_valid(shapes))
+    reasons = shapely.is_valid_reason(shapes[wrong])
+    positions = layer.frame.index[wrong]
+    return {int(at): str(why) for at, why in zip(positions, reasons, strict=True)}
+
+
+def _polygons(layer: TableLayer, faults: dict[int, str]) -> TableLayer:
     """Mend invalid polygons, take polygons out of collections, refuse other kinds."""
     if TABLES[layer.table].geometry == "polygon":
         wrong = np.isin(shapely.get_type_id(_shapes(layer)), _POINTS_AND_LINES)
@@ -91,15 +105,21 @@ def _polygons(layer: TableLayer) -> TableLayer:
     types = shapely.get_type_id(shapes)
     areal = np.isin(types, _POLYGONS)
     broken = (areal & ~shapely.is_valid(shapes)) | (types == _COLLECTION)
+    broken |= layer.frame.index.isin(faults)
     if broken.any():
-        layer = _mended(layer, shapes, np.flatnonzero(broken))
+        layer = _mended(layer, shapes, np.flatnonzero(broken), faults)
         shapes = _shapes(layer)
         areal = np.isin(shapely.get_type_id(shapes), _POLYGONS)
     flat = areal & (shapely.area(shapes) <= 0.0)
     return refuse(layer, _positions(layer, flat), "", _NO_AREA)
 
 
-def _mended(layer: TableLayer, shapes: Shapes, broken: NDArray[np.intp]) -> TableLayer:
+def _mended(
+    layer: TableLayer,
+    shapes: Shapes,
+    broken: NDArray[np.intp],
+    faults: dict[int, str],
+) -> TableLayer:
     """Replace invalid polygons by valid ones, telling each area before and after."""
     before = shapely.area(shapes[broken])
     reasons = shapely.is_valid_reason(shapes[broken])
@@ -110,9 +130,12 @@ def _mended(layer: TableLayer, shapes: Shapes, broken: NDArray[np.intp]) -> Tabl
     problems = []
     for at, why, old, new in zip(broken, reasons, before, after, strict=True):
         areas = f"面积 {amount(float(old))} → {amount(float(new))} ㎡"
-        reason = f"图形无效（{_reason(str(why))}），已修复：{areas}"
-        fault = Fault("GG-GEOM-001", reason, "请核对修复后的边界")
-        problems.append(layer.problem("fix", fault, "", int(layer.frame.index[at])))
+        position = int(layer.frame.index[at])
+        what = _reason(faults.get(position, str(why)))
+        fault = Fault(
+            "GG-GEOM-001", f"图形无效（{what}），已修复：{areas}", "请核对修复后的边界"
+        )
+        problems.append(layer.problem("fix", fault, "", position))
     crs = gpd.GeoSeries(layer.geometry).crs
     layer = _with(layer, gpd.GeoSeries(mended, index=layer.frame.index, crs=crs))
     return layer.telling(*problems)
@@ -137,30 +160,31 @@ def _reason(text: str) -> str:
     _, bracket, place = text.partition("[")
     if not bracket:
         return word
-    numbers = (f"{float(number):.2f}" for number in place.rstrip("]").split())
+    numbers = (f"{float(number):.10g}" for number in place.rstrip("]").split())
     return f"{word}于 " + ", ".join(numbers)
 
 
 def _areal_part(shape: shapely.Geometry) -> shapely.Geometry:
     """Return the polygons of a geometry, without the lines and points a repair leaves."""
-    parts = [shape]
-    while any(shapely.get_num_geometries(part) > 1 or part.geom_type == "GeometryCollection"
-              for part in parts):  # fmt: skip
-        parts = list(shapely.get_parts(parts))
-    polygons = [part for part in parts if part.geom_type == "Polygon"]
+    parts = np.array([shape], dtype=object)
+    while not np.isin(shapely.get_type_id(parts), _SINGLE).all():
+        parts = shapely.get_parts(parts)
+    polygons = parts[shapely.get_type_id(parts) == _POLYGONS[0]].tolist()
     if len(polygons) == 1:
-        return polygons[0]
-    return shapely.MultiPolygon(polygons) if polygons else shapely.Polygon()
+        return shapely.Polygon(polygons[0])
+    return shapely.MultiPolygon(polygons)
 
 
 def _repeated(layer: TableLayer) -> TableLayer:
     """Refuse a polygon that is the same as an earlier one of the layer."""
     shapes = _shapes(layer)
-    keys = np.column_stack([shapely.bounds(shapes), shapely.get_num_coordinates(shapes)])
+    keys = np.column_stack(
+        [shapely.bounds(shapes), shapely.get_num_coordinates(shapes)]
+    )
     _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     twin = first[inverse.ravel()]
     same: dict[int, int] = {}
-    for at in np.flatnonzero(twin != np.arange(len(shapes))):
+    for at in np.flatnonzero(twin != np.arange(len(shapes))).tolist():
         if shapely.equals_exact(shapes[at], shapes[twin[at]]):
             same[int(layer.frame.index[at])] = int(layer.frame.index[int(twin[at])])
 

@@ -6,32 +6,48 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from gridgis.errors import InputError
 from gridgis.ingest.aliases import ALIASES, HELPERS, TABLE_WORDS
 from gridgis.ingest.quantities import tidy, unit_of
-from gridgis.ingest.script import simplified
+from gridgis.ingest.script import simplified, words
 from gridgis.ingest.vocabularies import VOCABULARIES
 from gridgis.tables import TABLES
 
 __all__ = [
-    "Header", "Matches", "closest", "fields_of", "header_of", "known_word",
-    "match_headers", "require_fields", "table_of", "wide_field",
+    "Header",
+    "Matches",
+    "closest",
+    "fields_of",
+    "header_of",
+    "known_word",
+    "match_headers",
+    "require_fields",
+    "table_of",
+    "wide_field",
 ]
 
 IGNORE = "-"
+# What a header adds for the table that it belongs to.
+_STRONG, _GENERAL = 3.0, 1.0
 
 _BRACKETS = re.compile(r"[(\[【<〈《]([^()\[\]【】<>〈〉《》]*)[)\]】>〉》]")
-_NUMBERING = re.compile(r"^(?:\d{1,2}[.、)](?!\d)|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,2}\))")
+_NUMBERING = re.compile(
+    r"^(?:\d{1,2}[.、)](?!\d)|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,2}\))"
+)
 _EDGES = "*:：。,，;；_-. "
 _TAIL_UNIT = re.compile(
     r"(?<=.)[/_:]?(?:单位:?)?(m2|km2|平方米|平米|公顷|亩|万m2|万平方米|万元|千元|亿元|%)$"
 )
 _HINTS = re.compile(r"必填|选填|填写|下拉|格式|例|单位|如")
 _WIDE = re.compile(r"^(.+?)(建筑面积|使用面积|用房面积|总面积|面积)$")
-_TOTAL_WORDS = frozenset("用房 社区用房 阵地 社区阵地 社区配套用房 配套用房 综合服务设施 社区综合服务设施 服务设施".split())
+_TOTAL_WORDS = frozenset(
+    words(
+        "用房 社区用房 阵地 社区阵地 社区配套用房 配套用房 综合服务设施 社区综合服务设施 服务设施"
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +75,9 @@ class Matches:
 
     def given(self, name: str) -> str | None:
         """Return the header that was understood as a field."""
-        return next((given for given, found in self.fields.items() if found == name), None)
+        return next(
+            (given for given, found in self.fields.items() if found == name), None
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -73,7 +91,9 @@ def header_of(given: str) -> Header:
         if found is not None:
             unit, unit_text = found, content
         if found is not None or _HINTS.search(content):
-            text = re.sub(r"[(\[【<〈《]" + re.escape(content) + r"[)\]】>〉》]", "", text)
+            text = re.sub(
+                r"[(\[【<〈《]" + re.escape(content) + r"[)\]】>〉》]", "", text
+            )
     text = _NUMBERING.sub("", text).strip(_EDGES)
     tail = _TAIL_UNIT.search(text)
     if unit is None and tail is not None:
@@ -84,10 +104,13 @@ def header_of(given: str) -> Header:
 @lru_cache(maxsize=1)
 def _lexicon() -> Mapping[str, Mapping[str, tuple[str, int]]]:
     """Return, for each table, comparable header → (field, tier); built once."""
-    built: dict[str, dict[str, tuple[str, int]]] = {}
+    built: dict[str, Mapping[str, tuple[str, int]]] = {}
     for table, spec in TABLES.items():
-        words: dict[str, tuple[str, int]] = {}
-        sources = {**ALIASES[table], **{name: line for name, (_, line) in HELPERS.items()}}
+        known: dict[str, tuple[str, int]] = {}
+        sources = {
+            **ALIASES[table],
+            **{name: line for name, (_, line) in HELPERS.items()},
+        }
         for name in fields_of(table):
             tiers = [f"{name}", *sources.get(name, "").split("|")]
             title = spec[name].title if name in spec else HELPERS[name][0]
@@ -95,17 +118,21 @@ def _lexicon() -> Mapping[str, Mapping[str, tuple[str, int]]]:
             for tier, line in enumerate(tiers):
                 for alias in line.split():
                     key = header_of(alias).key
-                    if key not in words or words[key][1] > tier:
-                        words[key] = (name, tier)
-        built[table] = MappingProxyType(words)
+                    if key not in known or known[key][1] > tier:
+                        known[key] = (name, tier)
+        built[table] = MappingProxyType(known)
     return MappingProxyType(built)
 
 
-@lru_cache(maxsize=None)
+@cache
 def fields_of(table: str) -> Mapping[str, str]:
     """Return the fields that headers of a table can mean, with their Chinese titles."""
     spec = TABLES[table]
-    fields = {column.name: column.title for column in spec.columns if column.name not in ("source", "marks")}
+    fields = {
+        column.name: column.title
+        for column in spec.columns
+        if column.name not in ("source", "marks")
+    }
     drop = {"storey", "top_storey"} if table == "facilities" else set()
     helpers = ["county", "street"]
     if table != "communities":
@@ -119,7 +146,9 @@ def fields_of(table: str) -> Mapping[str, str]:
     if table == "communities":
         helpers.append("year")
     own = {name: title for name, title in fields.items() if name not in drop}
-    return MappingProxyType({**own, **{name: HELPERS[name][0] for name in helpers if name not in own}})
+    return MappingProxyType(
+        {**own, **{name: HELPERS[name][0] for name in helpers if name not in own}}
+    )
 
 
 def wide_field(key: str) -> str | None:
@@ -127,15 +156,20 @@ def wide_field(key: str) -> str | None:
     match = _WIDE.match(key)
     if match is None:
         return None
-    words = VOCABULARIES["use"]
-    if match[1] in _TOTAL_WORDS or match[1] + "用房" in _TOTAL_WORDS and match[2] == "用房面积":
-        return "service_facility:floor_area_m2"
-    code = words.get(match[1]) or words.get(match[1] + "用房") if match[2] == "用房面积" else words.get(match[1])
+    what, measure = match.groups()
+    uses = VOCABULARIES["use"]
+    # 办公用房面积 may be 办公用房 + 面积 or 办公 + 用房面积.
+    code = uses.get(what) or (
+        uses.get(what + "用房") if measure == "用房面积" else None
+    )
+    if what in _TOTAL_WORDS or (what == "社区" and measure == "用房面积"):
+        code = "service_facility"
     if code is None:
         return None
     if code == "outdoor_fitness":
         return f"{code}:outdoor_area_m2"
-    return f"{code}:usable_area_m2" if match[2] == "使用面积" else f"{code}:floor_area_m2"
+    column = "usable_area_m2" if measure == "使用面积" else "floor_area_m2"
+    return f"{code}:{column}"
 
 
 def known_word(given: str) -> bool:
@@ -143,7 +177,10 @@ def known_word(given: str) -> bool:
     key = header_of(given).key
     if not key:
         return False
-    return any(key in words for words in _lexicon().values()) or wide_field(key) is not None
+    return (
+        any(key in known for known in _lexicon().values())
+        or wide_field(key) is not None
+    )
 
 
 def closest(wanted: str, given: Iterable[str]) -> str | None:
@@ -156,21 +193,31 @@ def closest(wanted: str, given: Iterable[str]) -> str | None:
 def require_fields(mapping: Mapping[str, str]) -> None:
     """Raise `InputError` if a mapping names a field that no table has."""
     known = {name for table in TABLES for name in fields_of(table)} | {IGNORE}
-    known |= {name for table in ("staff", "funds", "scores") for name in TABLES[table].names}
+    known |= {
+        name for table in ("staff", "funds", "scores") for name in TABLES[table].names
+    }
     for given, name in mapping.items():
-        if name in known or (":" in name and name.split(":")[0] in VOCABULARIES["use"].values()):
+        if name in known or (
+            ":" in name and name.split(":")[0] in VOCABULARIES["use"].values()
+        ):
             continue
         near = get_close_matches(name, sorted(known), n=1)
-        remedy = f"最接近的字段是 {near[0]}" if near else "可用字段见“导入”页或 gridgis inspect"
+        remedy = (
+            f"最接近的字段是 {near[0]}"
+            if near
+            else "可用字段见“导入”页或 gridgis inspect"
+        )
         message = f"“{given}={name}”中的字段“{name}”不存在"
         raise InputError(message, remedy=remedy)
 
 
 def match_headers(
-    headers: Sequence[str], table: str, mapping: Mapping[str, str] = MappingProxyType({})
+    headers: Sequence[str],
+    table: str,
+    mapping: Mapping[str, str] = MappingProxyType({}),
 ) -> Matches:
     """Return what each header means in a table; what the user said goes before all else."""
-    words = _lexicon()[table]
+    known = _lexicon()[table]
     said = {header_of(given).key: name for given, name in mapping.items()}
     candidates: dict[str, list[tuple[int, int, str]]] = {}
     fields: dict[str, str] = {}
@@ -184,7 +231,7 @@ def match_headers(
             if stated != IGNORE:
                 candidates.setdefault(stated, []).append((-1, order, given))
             continue
-        found = words.get(header.key)
+        found = known.get(header.key)
         if found is not None:
             candidates.setdefault(found[0], []).append((found[1], order, given))
         elif table == "communities":
@@ -217,27 +264,38 @@ def _of_other_table(key: str) -> str | None:
 
 _SIGNATURES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "communities": frozenset("kind elderly_population stated_area_m2 households population".split()),
-        "grids": frozenset("grid_code grid_type grid_worker_count".split()),
+        "communities": frozenset(
+            words("kind elderly_population stated_area_m2 households population")
+        ),
+        "grids": frozenset(words("grid_code grid_type grid_worker_count")),
         "facilities": frozenset(
-            "facility_id use floor_area_m2 usable_area_m2 activity_area_m2 outdoor_area_m2 "
-            "storeys_text own_entrance tenure site_id shared_with functions status".split()
+            words(
+                "facility_id use floor_area_m2 usable_area_m2 activity_area_m2 outdoor_area_m2 "
+                "storeys_text own_entrance tenure site_id shared_with functions status"
+            )
         ),
         "estates": frozenset(
-            "estate_id planned_dwellings occupied residential_floor_area_m2 planned_on started_on "
-            "accepted_on delivered_on rooms_planned_on rooms_started_on rooms_accepted_on "
-            "rooms_delivered_on handover_agreement handed_over_on handover_receiver "
-            "property_managed owners_committee phase development housing_kind".split()
+            words(
+                "estate_id planned_dwellings occupied residential_floor_area_m2 planned_on "
+                "started_on "
+                "accepted_on delivered_on rooms_planned_on rooms_started_on rooms_accepted_on "
+                "rooms_delivered_on handover_agreement handed_over_on handover_receiver "
+                "property_managed owners_committee phase development housing_kind"
+            )
         ),
-        "buildings": frozenset("building_id storeys".split()),
-        "roads": frozenset("road_id class walkable".split()),
-        "staff": frozenset("workers certified".split()),
-        "funds": frozenset("operating_cny provincial_cny match_cny paid_cny".split()),
-        "projects": frozenset("project_id stage progress_share due_on".split()),
-        "scores": frozenset("self_score province_score satisfaction_share named".split()),
+        "buildings": frozenset(words("building_id storeys")),
+        "roads": frozenset(words("road_id class walkable")),
+        "staff": frozenset(words("workers certified")),
+        "funds": frozenset(words("operating_cny provincial_cny match_cny paid_cny")),
+        "projects": frozenset(words("project_id stage progress_share due_on")),
+        "scores": frozenset(
+            words("self_score province_score satisfaction_share named")
+        ),
     }
 )
-_PLACES = frozenset("county street community community_code address lon lat coords year estate".split())
+_PLACES = frozenset(
+    words("county street community community_code address lon lat coords year estate")
+)
 
 
 def _score(table: str, fields: Mapping[str, str]) -> float:
@@ -249,7 +307,7 @@ def _score(table: str, fields: Mapping[str, str]) -> float:
         if ":" in name:
             score += 2.0
         elif name in _SIGNATURES[table] or name == "name":
-            score += 1.0 if general else 3.0
+            score += _GENERAL if general else _STRONG
         elif name not in _PLACES:
             score += 0.5
     return score
@@ -283,7 +341,7 @@ def table_of(
         matches = match_headers(headers, table, mapping)
         hint = _hint(table, names)
         identified = any(name not in _PLACES for name in matches.fields.values())
-        if matches.score + hint >= 3.0 and (identified or (hint and geometry)):
+        if matches.score + hint >= _STRONG and (identified or (hint and geometry)):
             found.append((matches.score + hint, matches))
     return max(found, key=lambda pair: pair[0])[1] if found else None
 
@@ -300,7 +358,12 @@ def _fits(table: str, geometry: str | None) -> bool:
     """Say whether a table can have such a geometry."""
     if geometry is None:
         return table != "roads"
-    allowed = {"polygon": ("polygon",), "line": ("line",), "none": (), "point_or_polygon": ("point", "polygon")}
+    allowed = {
+        "polygon": ("polygon",),
+        "line": ("line",),
+        "none": (),
+        "point_or_polygon": ("point", "polygon"),
+    }
     return geometry in allowed[TABLES[table].geometry]
 
 
@@ -308,7 +371,14 @@ def _hint(table: str, names: Sequence[str]) -> float:
     """Return what the names of sheet and file add; the sheet's own name counts most."""
     for weight, name in zip((4.0, 2.0, 1.5), names, strict=False):
         key = header_of(name).key
-        first = next((t for t, line in TABLE_WORDS.items() if any(w in key for w in line.split())), None)
+        first = next(
+            (
+                t
+                for t, line in TABLE_WORDS.items()
+                if any(w in key for w in line.split())
+            ),
+            None,
+        )
         if first is not None:
             return weight if first == table else 0.0
     return 0.0

@@ -54,7 +54,9 @@ def joined(
     stacked = _stacked(ready, _keys(table, ready))
     repeated = (stacked["_key"].duplicated() & stacked["_key"].ne("")).to_numpy()
     counts = stacked.loc[repeated, "_layer"].value_counts()
-    kept = [replace(layer, merged=int(counts.get(n, 0))) for n, layer in enumerate(ready)]
+    kept = [
+        replace(layer, merged=int(counts.get(n, 0))) for n, layer in enumerate(ready)
+    ]
     problems: list[Problem] = []
     if repeated.any():
         stacked, problems = _merged(table, stacked, repeated, kept)
@@ -99,11 +101,13 @@ def _without_repeats(layer: TableLayer) -> TableLayer:
     if not compared.duplicated().any():
         return layer
     position = pd.Series(compared.index, index=compared.index)
-    first = position.groupby([compared[name] for name in key], sort=False).transform("first")
+    first = position.groupby([compared[name] for name in key], sort=False).transform(
+        "first"
+    )
     title = TABLES[layer.table][key[0]].title
 
     def fault(at: int) -> Fault:
-        given = layer.frame.loc[at, key[0]]
+        given = str(layer.frame.loc[at, key[0]])
         reason = f"{title}“{given}”与第 {layer.row(int(first.loc[at]))} 行重复"
         return Fault("GG-CODE-019", reason, "请核对编码，保留一行")
 
@@ -116,7 +120,9 @@ def _keys(table: str, layers: Sequence[TableLayer]) -> list[pd.Series]:
     first = TABLES[table].key[0]
     if "year" in TABLES[table].key:
         return [
-            code_key(layer.frame[first].astype("str")) + "|" + layer.frame["year"].astype("str")
+            code_key(layer.frame[first].astype("str"))
+            + "|"
+            + layer.frame["year"].astype("str")
             for layer in layers
         ]
     ids = [
@@ -152,7 +158,9 @@ def _keys_by_name(
             by_name = dict(zip(single[other], offered, strict=True))
             by_name.pop("", None)
             free = keys[number].eq("") & single[number].isin(by_name)
-            keys[number] = keys[number].mask(free, single[number].map(by_name).astype("str"))
+            keys[number] = keys[number].mask(
+                free, single[number].map(by_name).astype("str")
+            )
     return keys
 
 
@@ -204,7 +212,7 @@ def _merged(
     best = _best(table, group.drop(columns="geometry", errors="ignore"), layers)
     base = stacked[~repeated].reset_index(drop=True)
     at = np.flatnonzero(base["_key"].isin(best.index))
-    rows = best.index.get_indexer(base["_key"].iloc[at])
+    rows = best.index.get_indexer(pd.Index(base["_key"].iloc[at]))
     for column in best.columns.difference(["_layer", "_row"]):
         values = base[column].array.copy()
         values[at] = best[column].array.take(rows)
@@ -218,7 +226,9 @@ def _merged(
     return base, problems
 
 
-def _best(table: str, group: pd.DataFrame, layers: Sequence[TableLayer]) -> pd.DataFrame:
+def _best(
+    table: str, group: pd.DataFrame, layers: Sequence[TableLayer]
+) -> pd.DataFrame:
     """Return one row per key: each figure from the first ledger, else drawing, that has it."""
     drawn = np.array([_is_drawn(layer) for layer in layers])
     order = np.argsort(drawn[group["_layer"].to_numpy()], kind="stable")
@@ -244,7 +254,9 @@ def _conflicts(
     base = first.loc[later["_key"]].set_axis(later.index)
     problems: list[Problem] = []
     for column in TABLES[table].columns:
-        if column.name not in group or (column.kind != "number" and column.name != "name"):
+        if column.name not in group or (
+            column.kind != "number" and column.name != "name"
+        ):
             continue
         a, b = base[column.name], later[column.name]
         both = a.notna() & b.notna()
@@ -252,8 +264,10 @@ def _conflicts(
             differ = both & ~np.isclose(a.astype(float), b.astype(float), rtol=1e-6)
         else:
             differ = both & _differ(a.where(both, ""), b.where(both, ""))
-        for at in later.index[differ]:
-            problems.append(_conflict(base.loc[at], later.loc[at], column.name, table, layers))
+        problems += [
+            _conflict(base.loc[at], later.loc[at], column.name, table, layers)
+            for at in later.index[differ]
+        ]
     return problems
 
 
@@ -276,7 +290,9 @@ def _conflict(
     there = f"{other.file} 第 {other.row(int(base['_row']))} 行为 {told}，此处为 {here}"
     reason = f"{TABLES[table][name].title}不一致：{there}；采用 {here if ledger_wins else told}"
     fault = Fault("GG-REL-020", reason, "请核对两个文件")
-    return layer.problem("warn", fault, layer.matches.given(name) or "", int(later["_row"]))
+    return layer.problem(
+        "warn", fault, layer.matches.given(name) or "", int(later["_row"])
+    )
 
 
 def _with_ids(table: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from difflib import get_close_matches
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -73,7 +73,9 @@ class Register:
         for candidates in self._exact.values():
             for candidate in candidates:
                 if candidate.street:
-                    found.setdefault(candidate.street + candidate.name, []).append(candidate.code)
+                    found.setdefault(candidate.street + candidate.name, []).append(
+                        candidate.code
+                    )
         return found
 
     def __len__(self) -> int:
@@ -91,12 +93,15 @@ class Register:
 
     def name_of(self, code: str) -> str:
         """Return the name of a community as its table has it."""
-        return self._names.get(code, code)
+        return str(self._names.get(code, code))
 
     def street_of(self, code: str) -> str:
         """Return the street of a community, or its county where no street is known."""
         position = self._parts[0].index(code)
-        return next((f"“{part[position]}”" for part in self._parts[2:] if part[position]), "别处")
+        return next(
+            (f"“{part[position]}”" for part in self._parts[2:] if part[position]),
+            "别处",
+        )
 
     def code_of(self, text: str) -> str | None:
         """Return a code as the register spells it, None where it has no such code."""
@@ -105,11 +110,18 @@ class Register:
     def is_called(self, code: str, key: str) -> bool:
         """Say whether a name key can be that of a code; an unknown code or name fits all."""
         known = self._keys.get(code, "")
-        return not key or not known or core_key(key) == core_key(known) or key.endswith(known)
+        return (
+            not key
+            or not known
+            or core_key(key) == core_key(known)
+            or key.endswith(known)
+        )
 
     @cached_property
     def _keys(self) -> dict[str, str]:
-        return {c.code: c.name for candidates in self._exact.values() for c in candidates}
+        return {
+            c.code: c.name for candidates in self._exact.values() for c in candidates
+        }
 
     def find(self, name: str, street: str, county: str) -> list[str]:
         """Return the codes of all communities that a name, with what is said of its place, fits.
@@ -142,7 +154,7 @@ def _text(frame: pd.DataFrame, name: str) -> list[str]:
 
 def representative_points(geometry: gpd.GeoSeries) -> NDArray[np.object_]:
     """Return a point inside each geometry: its centroid where that lies inside."""
-    shapes = geometry.to_numpy()
+    shapes: NDArray[np.object_] = geometry.to_numpy()
     points = shapes.copy()
     wide = np.flatnonzero(shapely.get_type_id(shapes) != 0)
     points[wide] = shapely.centroid(shapes[wide])
@@ -163,7 +175,9 @@ def locate(
     polygon, point = shapely.STRtree(points).query(shapes, predicate="intersects")
     hits = np.bincount(point, minlength=len(points))
     single = hits[point] == 1
-    codes[point[single]] = communities["community_code"].to_numpy(dtype=object)[polygon[single]]
+    codes[point[single]] = communities["community_code"].to_numpy(dtype=object)[
+        polygon[single]
+    ]
     return codes
 
 

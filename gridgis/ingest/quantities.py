@@ -13,7 +13,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["PLACEHOLDERS", "Fault", "Reading", "is_blank", "plain", "read_number", "tidy", "unit_of"]
+from gridgis.ingest.script import words
+
+__all__ = [
+    "PLACEHOLDERS",
+    "Fault",
+    "Reading",
+    "is_blank",
+    "plain",
+    "read_number",
+    "tidy",
+    "unit_of",
+]
 
 
 @dataclass(frozen=True)
@@ -39,37 +50,45 @@ BLANK = Reading()
 
 # Words that fill a cell without saying anything (domain §4.3, case A12).
 PLACEHOLDERS = frozenset(
-    "/ // \\ - -- --- — —— – ― _ . .. … …… * ? 无 暂无 没有 空 待定 不详 未知 未填 暂缺 缺 "
-    "待补 待补充 待核 待核实 待查 待统计 未统计 不明 不清 n/a na n.a. none null nil #n/a "
-    "#na #div/0! #value! #ref! #name? #num! #null!".split()
+    words(
+        "/ // \\ - -- --- — —— – ― _ . .. … …… * ? 无 暂无 没有 空 待定 不详 未知 未填 暂缺 缺 "
+        "待补 待补充 待核 待核实 待查 待统计 未统计 不明 不清 n/a na n.a. none null nil #n/a "
+        "#na #div/0! #value! #ref! #name? #num! #null!"
+    )
 )
 
 # Characters that take no room on paper and stand in cells pasted from web pages.
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0b-\x1f]")
+_INVISIBLE = re.compile(
+    "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0b-\x1f]"
+)
 _SPACE = re.compile(r"\s+")
 # Traditional forms of the characters that stand in quantities, storeys and answers.
 _TRADITIONAL = str.maketrans(
-    "樓層負萬億戶餘約畝頃達內無個間處號簽訂閒獨兩單", "楼层负万亿户余约亩顷达内无个间处号签订闲独两单"
+    "樓層負萬億戶餘約畝頃達內無個間處號簽訂閒獨兩單",
+    "楼层负万亿户余约亩顷达内无个间处号签订闲独两单",
 )
 
 # Unit → (dimension, factor to the column's unit). Areas in ㎡, money in yuan.
 _UNITS: Mapping[str, tuple[str, float]] = MappingProxyType(
     {
-        **dict.fromkeys("m2 m^2 平方米 平米 平方 平 方 平方公尺 平方米(建筑面积) sqm".split(), ("㎡", 1.0)),
-        **dict.fromkeys("km2 km^2 平方公里 平方千米".split(), ("㎡", 1e6)),
-        **dict.fromkeys("公顷 ha hm2".split(), ("㎡", 1e4)),
+        **dict.fromkeys(
+            words("m2 m^2 平方米 平米 平方 平 方 平方公尺 平方米(建筑面积) sqm"),
+            ("㎡", 1.0),
+        ),
+        **dict.fromkeys(words("km2 km^2 平方公里 平方千米"), ("㎡", 1e6)),
+        **dict.fromkeys(words("公顷 ha hm2"), ("㎡", 1e4)),
         "亩": ("㎡", 10000.0 / 15.0),
         "万m2": ("㎡", 1e4),
         "万平方米": ("㎡", 1e4),
         "万平米": ("㎡", 1e4),
         "万平": ("㎡", 1e4),
         "万方": ("㎡", 1e4),
-        **dict.fromkeys("户 家 套 户(套)".split(), ("户", 1.0)),
+        **dict.fromkeys(words("户 家 套 户(套)"), ("户", 1.0)),
         "万户": ("户", 1e4),
         "百户": ("户", 100.0),
-        **dict.fromkeys("人 名 位 口".split(), ("人", 1.0)),
+        **dict.fromkeys(words("人 名 位 口"), ("人", 1.0)),
         "万人": ("人", 1e4),
-        **dict.fromkeys("元 rmb 人民币 块".split(), ("元", 1.0)),
+        **dict.fromkeys(words("元 rmb 人民币 块"), ("元", 1.0)),
         "千元": ("元", 1e3),
         "万元": ("元", 1e4),
         "亿元": ("元", 1e8),
@@ -90,22 +109,31 @@ _MULTIPLIERS: Mapping[str, float] = MappingProxyType(
 )
 _BEFORE: Mapping[str, str] = MappingProxyType(
     {
-        **dict.fromkeys("约 大约 大概 约为 约计 近似 ~ ≈".split(), "about"),
-        **dict.fromkeys("超过 超 逾 不少于 不低于 不小于 至少 大于 ≥ >= > 达到".split(), "at_least"),
-        **dict.fromkeys("近 不足 不到 不超过 不大于 至多 最多 小于 少于 低于 ≤ <= < 将近 接近".split(), "at_most"),
+        **dict.fromkeys(words("约 大约 大概 约为 约计 近似 ~ ≈"), "about"),
+        **dict.fromkeys(
+            words("超过 超 逾 不少于 不低于 不小于 至少 大于 ≥ >= > 达到"), "at_least"
+        ),
+        **dict.fromkeys(
+            words(
+                "近 不足 不到 不超过 不大于 至多 最多 小于 少于 低于 ≤ <= < 将近 接近"
+            ),
+            "at_most",
+        ),
     }
 )
 _AFTER: Mapping[str, str] = MappingProxyType(
     {
-        **dict.fromkeys("左右 上下 许".split(), "about"),
-        **dict.fromkeys("余 多 以上 及以上 有余 +".split(), "at_least"),
-        **dict.fromkeys("以内 以下 不到 不足".split(), "at_most"),
+        **dict.fromkeys(words("左右 上下 许"), "about"),
+        **dict.fromkeys(words("余 多 以上 及以上 有余 +"), "at_least"),
+        **dict.fromkeys(words("以内 以下 不到 不足"), "at_most"),
     }
 )
 
 
 def _alternatives(words: Mapping[str, object]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True) if word)
+    return "|".join(
+        re.escape(word) for word in sorted(words, key=len, reverse=True) if word
+    )
 
 
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+"
@@ -123,8 +151,20 @@ _RANGE = re.compile(
     rf"\D{{0,3}}(?:{_DIGITS})[^\d,.]{{0,4}}?\s*(?:-|~|至|到|—|–|―|/)+\s*(?:{_DIGITS})\D{{0,4}}"
 )
 
-_HAN_DIGITS = {**{char: digit for digit, char in enumerate("零一二三四五六七八九")}, "〇": 0, "两": 2}
-_HAN_POWERS = {"十": 10, "百": 100, "千": 1000}
+_HAN_DIGITS = {
+    **{char: digit for digit, char in enumerate("零一二三四五六七八九")},
+    "〇": 0,
+    "两": 2,
+}
+_ONE = "[一二两三四五六七八九]"
+# 三百五 is short for 350 and not read: after a gap in the powers a digit needs its 零.
+_HAN_NUMBER = re.compile(
+    rf"(?P<has_thousands>(?P<thousands>{_ONE})千)?"
+    rf"(?P<has_hundreds>(?P<hundreds>{_ONE})百)?"
+    rf"(?P<zero>[零〇])?"
+    rf"(?P<has_tens>(?P<tens>{_ONE})?十)?"
+    rf"(?:(?:(?<=十)|(?<=[零〇]))(?P<units>{_ONE}))?"
+)
 
 _REMEDY = "请填一个数，例如 300"
 _UNREADABLE = Fault("GG-NUM-001", "不是可识别的数值", _REMEDY)
@@ -156,7 +196,11 @@ def unit_of(text: str) -> tuple[str, float] | None:
 
 
 def read_number(
-    cell: object, unit: str, *, stated: tuple[str, float] | None = None, whole: bool = False
+    cell: object,
+    unit: str,
+    *,
+    stated: tuple[str, float] | None = None,
+    whole: bool = False,
 ) -> Reading:
     """Read one cell as a quantity ≥ 0 in `unit`.
 
@@ -171,30 +215,38 @@ def read_number(
     whole
         Whether only whole numbers make sense.
     """
+    factor = 1.0
+    if stated is not None and stated[0] in (unit, "×"):
+        factor = stated[1]
     if isinstance(cell, bool):
         return Reading(fault=_UNREADABLE)
-    factor = stated[1] if stated is not None and stated[0] in (unit, "×") else 1.0
     if isinstance(cell, int | float):
-        return Reading() if cell != cell else _bounded(float(cell) * factor, "", whole=whole)  # noqa: PLR0124
+        number = float(cell)
+        return (
+            BLANK if math.isnan(number) else _bounded(number * factor, "", whole=whole)
+        )
     text = plain(cell)
     if is_blank(text):
         return BLANK
     match = _FIGURE.fullmatch(text)
-    if match is None:
+    value = None if match is None else _figure(match["figure"])
+    if match is None or value is None:
         return Reading(fault=_fault_of(text))
-    value = _figure(match["figure"])
-    if value is None:
-        return Reading(fault=_UNREADABLE)
     own, fault = _own_factor(match, unit, stated)
-    if fault is not None:
-        return Reading(fault=fault)
-    marks = {_BEFORE.get(match["before"] or "", "")}
-    marks |= {_AFTER.get(match[part] or "", "") for part in ("after", "later", "last")}
-    marks.discard("")
-    if len(marks) > 1:
-        return Reading(fault=_UNREADABLE)
+    marks = _marks(match)
+    if fault is not None or len(marks) > 1:
+        return Reading(fault=fault or _UNREADABLE)
     value *= factor if own is None else own
-    return _bounded(-value if match["sign"] == "-" else value, "".join(marks), whole=whole)
+    if match["sign"] == "-":
+        value = -value
+    return _bounded(value, "".join(marks), whole=whole)
+
+
+def _marks(match: re.Match[str]) -> set[str]:
+    """Return what the words around a figure say of its exactness."""
+    found = {_BEFORE.get(match["before"] or "", "")}
+    found |= {_AFTER.get(match[part] or "", "") for part in ("after", "later", "last")}
+    return found - {""}
 
 
 def _own_factor(
@@ -244,35 +296,27 @@ def _han_number(text: str) -> float | None:
             if high is None or low is None or low >= factor:
                 return None
             # 一万二 may be 12,000 or 10,002: only 一万零二 and 一万二千 are clear.
-            return None if 0 < low < factor / 10 and tail[0] not in "零〇" else high * factor + low
+            return (
+                None
+                if 0 < low < factor / 10 and tail[0] not in "零〇"
+                else high * factor + low
+            )
     return _han_below(text)
 
 
 def _han_below(text: str) -> float | None:
     """Return a Chinese numeral below 10,000, or digits read one by one (三〇〇)."""
     if all(char in _HAN_DIGITS for char in text):
-        if len(text) == 1:
-            return float(_HAN_DIGITS[text])
-        return float("".join(str(_HAN_DIGITS[char]) for char in text))
-    total, digit, last, zero = 0.0, None, 10_000, False
-    for char in text:
-        if char in _HAN_POWERS:
-            power = _HAN_POWERS[char]
-            if power >= last or (digit is None and power != 10):
-                return None
-            total, digit, last, zero = total + (1 if digit is None else digit) * power, None, power, False
-        elif char in "零〇":
-            if digit is not None:
-                return None
-            zero = True
-        elif digit is not None or char not in _HAN_DIGITS:
-            return None
-        else:
-            digit = _HAN_DIGITS[char]
-    if digit is None:
-        return total
-    # 三百五 is a short form of 350; only after 十 or 零 is the last digit plainly a unit.
-    return total + digit if last == 10 or zero or total == 0 else None
+        return float("".join(str(_HAN_DIGITS[char]) for char in text)) if text else None
+    match = _HAN_NUMBER.fullmatch(text)
+    if match is None:
+        return None
+    total = sum(
+        power * _HAN_DIGITS[match[name] or "一"]
+        for name, power in (("thousands", 1000), ("hundreds", 100), ("tens", 10))
+        if match[f"has_{name}"]
+    )
+    return float(total + _HAN_DIGITS[match["units"] or "零"])
 
 
 def _fault_of(text: str) -> Fault:

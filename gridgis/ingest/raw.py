@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gridgis.errors import Problem
 from gridgis.ingest.quantities import Fault
 
-__all__ = ["FileRead", "MergedCells", "RawLayer"]
+__all__ = ["FileRead", "MergedCells", "Opened", "RawLayer"]
 
 MergedCells = Mapping[str, tuple[tuple[int, int], ...]]
 """Header → (first, last) positions of the rows that one merged cell covers."""
@@ -61,3 +61,7 @@ class FileRead:
     encoding: str = ""
     layers: tuple[RawLayer, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+
+Opened = tuple[tuple[RawLayer, ...], tuple[Problem, ...], str]
+"""Layers of a file, problems with it, and the encoding of its text."""

@@ -13,28 +13,24 @@ from numpy.typing import NDArray
 from gridgis.errors import Problem, Severity
 from gridgis.ingest import columns as reading
 from gridgis.ingest.coordinates import WGS84, points_of, split_pairs
-from gridgis.ingest.headers import Matches, fields_of, header_of
+from gridgis.ingest.fields import kind_of, parse, unit_in
+from gridgis.ingest.headers import Matches, fields_of
 from gridgis.ingest.privacy import is_personal, looks_personal
-from gridgis.ingest.quantities import Fault, unit_of
+from gridgis.ingest.quantities import Fault
 from gridgis.ingest.raw import RawLayer
 from gridgis.tables import TABLES
 
 __all__ = ["TableLayer", "read_rows", "refuse"]
 
-_CODES = frozenset(
-    "community_code grid_code facility_id estate_id building_id road_id project_id "
-    "site_id building".split()
-)
-_COUNTS = frozenset(
-    "households population elderly_population grid_worker_count planned_dwellings "
-    "occupied storeys workers certified phase".split()
-)
 _SHOWN = 60
-_TITLE_UNIT = "单位"
-_ZERO_AREA = Fault("GG-AREA-001", "面积为 0，按未知处理", "没有该用房请删除此行，有则填写面积")
+_ZERO_AREA = Fault(
+    "GG-AREA-001", "面积为 0，按未知处理", "没有该用房请删除此行，有则填写面积"
+)
 _ZERO_HOUSEHOLDS = Fault("GG-HH-001", "户数为 0，每户指标无法计算", "请核实户数")
 _BAD_POINT = Fault("GG-CRS-019", "坐标无法识别", "请写成 114.3012 与 30.6001 的样子")
-_PERSONAL = Fault("GG-PERS-001", "含个人信息的列未读入", "本程序只需汇总数，请勿提供个人信息")
+_PERSONAL = Fault(
+    "GG-PERS-001", "含个人信息的列未读入", "本程序只需汇总数，请勿提供个人信息"
+)
 
 Bad = tuple[int, str, Fault]
 """Position of a row, the header of the cell that refuses it, and why."""
@@ -87,7 +83,9 @@ class TableLayer:
     def sources(self, positions: pd.Index) -> list[str]:
         """Return where rows come from, as the column `source` says it."""
         begin = f"{self.file} · {self.raw.name} · 第 "
-        return [f"{begin}{row} 行" for row in self.raw.rows[positions.to_numpy()].tolist()]
+        return [
+            f"{begin}{row} 行" for row in self.raw.rows[positions.to_numpy()].tolist()
+        ]
 
     def cell(self, column: str, position: int) -> str:
         """Return a cell as given, "" where a problem is with the whole row."""
@@ -129,7 +127,9 @@ def refuse(
     fault: Fault | Callable[[int], Fault],
 ) -> TableLayer:
     """Return the layer without some rows, each listed with why."""
-    found = [(p, column, fault if isinstance(fault, Fault) else fault(p)) for p in positions]
+    found = [
+        (p, column, fault if isinstance(fault, Fault) else fault(p)) for p in positions
+    ]
     return _without(layer, found)
 
 
@@ -138,7 +138,9 @@ def _without(layer: TableLayer, bad: Sequence[Bad]) -> TableLayer:
         return layer
     ordered = sorted(bad, key=lambda item: item[0])
     wrong = {position for position, _, _ in ordered}
-    cells = [(at, column, layer.cell(column, at), fault) for at, column, fault in ordered]
+    cells = [
+        (at, column, layer.cell(column, at), fault) for at, column, fault in ordered
+    ]
     told = [layer.problem("row", fault, column, at) for at, column, fault in ordered]
     return replace(
         layer,
@@ -164,12 +166,14 @@ def read_rows(raw: RawLayer, file: str, matches: Matches) -> TableLayer:
         frame=pd.DataFrame(index=cells.index),
         columns=mapped | dict.fromkeys(personal, "-"),
     )
-    problems = [layer.problem("note", _PERSONAL, "、".join(personal))] if personal else []
+    problems = (
+        [layer.problem("note", _PERSONAL, "、".join(personal))] if personal else []
+    )
     problems += [*_joint_figures(layer), *_clashes(layer)]
     gathered = _Gathered({}, {})
     bad: list[Bad] = [(position, "", fault) for position, fault in raw.faults]
     for given, name in matches.fields.items():
-        parsed = _parsed(cells[given], name, given, matches, raw.title)
+        parsed = parse(cells[given], name, given, matches, raw.title)
         gathered.take(name, parsed)
         bad += [(int(p), given, fault) for fault, where in parsed.faults for p in where]
         for fault, where in parsed.notes:
@@ -184,7 +188,11 @@ def read_rows(raw: RawLayer, file: str, matches: Matches) -> TableLayer:
 
 def _filled(raw: RawLayer, matches: Matches) -> pd.DataFrame:
     """Fill names and words down inside merged cells; a figure stays with its first row."""
-    spans = {given: ranges for given, ranges in raw.merged_cells.items() if given in raw.cells}
+    spans = {
+        given: ranges
+        for given, ranges in raw.merged_cells.items()
+        if given in raw.cells
+    }
     if not spans:
         return raw.cells
     cells = raw.cells.copy()
@@ -199,7 +207,7 @@ def _filled(raw: RawLayer, matches: Matches) -> pd.DataFrame:
 
 
 def _is_figure(matches: Matches, given: str) -> bool:
-    return _kind(matches.table, matches.fields.get(given, "")) == "number"
+    return kind_of(matches.table, matches.fields.get(given, "")) == "number"
 
 
 def _joint_figures(layer: TableLayer) -> list[Problem]:
@@ -212,73 +220,6 @@ def _joint_figures(layer: TableLayer) -> list[Problem]:
             fault = Fault("GG-MERGE-001", reason, "请取消合并，逐行填写")
             problems.append(layer.problem("warn", fault, given, first))
     return problems
-
-
-def _kind(table: str, name: str) -> str:
-    """Return what a field holds: a kind of `tables.Column`, or how it is read instead."""
-    first, wide, column = name.partition(":")
-    if wide:
-        return _kind(first, column) if first in TABLES else "number"
-    if name in ("lon", "lat", "coords"):
-        return "place"
-    if name in ("storeys_text", "use", "year"):
-        return name
-    if name not in TABLES[table]:
-        return "text"
-    spec = TABLES[table][name]
-    if spec.unit == "比例":
-        return "share"
-    return "word" if spec.choices else spec.kind
-
-
-def _unit(table: str, name: str) -> str:
-    first, wide, column = name.partition(":")
-    if wide:
-        return TABLES[first][column].unit if first in TABLES else "㎡"
-    return TABLES[table][name].unit
-
-
-def _parsed(
-    cells: pd.Series, name: str, given: str, matches: Matches, title: str
-) -> reading.Parsed:
-    stated = matches.units.get(given)
-    base = name.partition(":")[2] or name
-    kind = _kind(matches.table, name)
-    simple: Mapping[str, Callable[[pd.Series], reading.Parsed]] = {
-        "year": reading.parse_year,
-        "day": reading.parse_day,
-        "flag": reading.parse_flag,
-        "storeys_text": reading.parse_storeys,
-        "use": reading.parse_uses,
-        "place": reading.Parsed,
-    }
-    if kind in simple:
-        return simple[kind](cells)
-    if kind == "number":
-        unit = _unit(matches.table, name)
-        stated = stated or _title_unit(title, unit)
-        return reading.parse_number(cells, unit, stated=stated, whole=base in _COUNTS)
-    if kind == "share":
-        return reading.parse_share(cells, stated=stated)
-    if kind == "word":
-        yes_no = header_of(given).key.startswith("是否")
-        return reading.parse_word(cells, base, yes_no=yes_no)
-    if base in _CODES:
-        return reading.parse_codes(cells)
-    return reading.Parsed(reading.as_text(cells))
-
-
-def _title_unit(title: str, unit: str) -> tuple[str, float] | None:
-    """Return the unit that a title such as “单位：万元” states for columns of its dimension."""
-    for part in title.replace("：", ":").split(_TITLE_UNIT)[1:]:
-        words = part.lstrip(":")
-        for separator in "、，,)）;；":
-            words = words.replace(separator, " ")
-        for word in words.split():
-            found = unit_of(word)
-            if found is not None and found[0] == unit:
-                return found
-    return None
 
 
 @dataclass(frozen=True)
@@ -299,7 +240,9 @@ class _Gathered:
         if name == "functions":
             both = reading.parse_uses(parsed.cells)
             if both.further is not None:
-                self._add_functions(both.cells.str.cat(both.further, sep=";", na_rep=""))
+                self._add_functions(
+                    both.cells.str.cat(both.further, sep=";", na_rep="")
+                )
             return
         self.columns[name] = parsed.cells
         for mark, where in parsed.marks.items():
@@ -330,12 +273,12 @@ def _zeros(
     layer: TableLayer, given: str, name: str, columns: dict[str, pd.Series]
 ) -> list[Problem]:
     """Make an area of 0 unknown and tell of it; tell of 0 households."""
-    if _kind(layer.table, name) != "number":
+    if kind_of(layer.table, name) != "number":
         return []
     where = np.flatnonzero(columns[name].to_numpy() == 0.0)
     if name in ("households", "planned_dwellings"):
         return [layer.problem("warn", _ZERO_HOUSEHOLDS, given, int(p)) for p in where]
-    if _unit(layer.table, name) != "㎡" or not len(where):
+    if unit_in(layer.table, name) != "㎡" or not len(where):
         return []
     columns[name] = columns[name].mask(columns[name] == 0.0)
     return [layer.problem("warn", _ZERO_AREA, given, int(p)) for p in where]
@@ -349,7 +292,9 @@ def _unknown_words(
         reason = f"“{word}”（{len(where)} 处）不在词表中，按未知处理"
         remedy = f"请改用词表中的{TABLES[layer.table][name].title}"
         fault = Fault("GG-WORD-001", reason, remedy)
-        problems.append(replace(layer.problem("warn", fault, given, int(where[0])), value=word))
+        problems.append(
+            replace(layer.problem("warn", fault, given, int(where[0])), value=word)
+        )
     return problems
 
 
@@ -364,7 +309,9 @@ def _clashes(layer: TableLayer) -> list[Problem]:
         headers = "、".join(given)
         reason = f"{headers} 都可作为“{titles.get(name, name)}”，暂按“{given[0]}”"
         remedy = f"请指明一列：--map {given[0]}={name}"
-        problems.append(layer.problem("ask", Fault("GG-HEAD-016", reason, remedy), headers))
+        problems.append(
+            layer.problem("ask", Fault("GG-HEAD-016", reason, remedy), headers)
+        )
     return problems
 
 
@@ -372,7 +319,13 @@ def _own_columns(
     cells: pd.DataFrame, given: Sequence[str], table: str
 ) -> dict[str, pd.Series]:
     """Return the user's own columns under their headers, each of one type."""
-    taken = {*TABLES[table].names, *fields_of(table), "geometry", "storey", "top_storey"}
+    taken = {
+        *TABLES[table].names,
+        *fields_of(table),
+        "geometry",
+        "storey",
+        "top_storey",
+    }
     own: dict[str, pd.Series] = {}
     for header in given:
         column = cells[header]

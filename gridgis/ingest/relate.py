@@ -9,12 +9,12 @@ import pandas as pd
 from pyproj import CRS
 
 from gridgis.errors import Problem
+from gridgis.ingest.aliases import HELPERS
 from gridgis.ingest.assign import Assigned, by_place, by_words, with_sharers
 from gridgis.ingest.checks import doubts
+from gridgis.ingest.communities import unify_codes
 from gridgis.ingest.derive import derive
 from gridgis.ingest.estates import with_estate
-from gridgis.ingest.headers import HELPERS
-from gridgis.ingest.communities import unify_codes
 from gridgis.ingest.join import joined
 from gridgis.ingest.places import Register
 from gridgis.ingest.quantities import Fault
@@ -24,8 +24,14 @@ from gridgis.tables import TABLES, Dataset, conform
 __all__ = ["Related", "relate"]
 
 # Everything refers to communities, rooms and buildings refer to estates.
-_ORDER = ("communities", "estates", *(t for t in TABLES if t not in ("communities", "estates")))
-_NO_COMMUNITY = Fault("GG-PLACE-001", "没有归入任何社区", "请填写社区代码，或街道与社区名称")
+_ORDER = (
+    "communities",
+    "estates",
+    *(t for t in TABLES if t not in ("communities", "estates")),
+)
+_NO_COMMUNITY = Fault(
+    "GG-PLACE-001", "没有归入任何社区", "请填写社区代码，或街道与社区名称"
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,9 @@ def relate(layers: Sequence[TableLayer], crs: CRS | None) -> Related:
             register = Register.of(found)
     further = derive([done[number] for number in sorted(done)], tables)
     tables = dict(further.tables)
-    data = {name: _conformed(name, tables[name], crs) for name in TABLES if name in tables}
+    data = {
+        name: _conformed(name, tables[name], crs) for name in TABLES if name in tables
+    }
     problems += [*further.problems, *doubts(data)]
     return Related(Dataset(data, crs), further.layers, tuple(problems))
 
@@ -80,7 +88,9 @@ def _conformed(name: str, frame: pd.DataFrame, crs: CRS | None) -> pd.DataFrame:
 def _is_wide(column: str) -> bool:
     """Say whether a column is one of a community ledger that gave rows of another table."""
     first, colon, last = column.partition(":")
-    return bool(colon) and first.isidentifier() and last.isidentifier() and first.isascii()
+    return (
+        bool(colon) and first.isidentifier() and last.isidentifier() and first.isascii()
+    )
 
 
 def _assigned(
@@ -99,6 +109,10 @@ def _assigned(
     found, problems = shared.layer, (*problems, *place.problems, *shared.problems)
     if "community_code" in TABLES[layer.table].key:
         missing = found.frame.index[found.frame["community_code"].isna()].tolist()
-        column = found.matches.given("community") or found.matches.given("community_code") or ""
+        column = (
+            found.matches.given("community")
+            or found.matches.given("community_code")
+            or ""
+        )
         found = refuse(found, missing, column, _NO_COMMUNITY)
     return Assigned(found, problems)

@@ -13,7 +13,14 @@ import pandas as pd
 
 from gridgis.errors import GridgisError, Problem
 
-__all__ = ["FileReport", "LayerReport", "Outcome", "capped", "outcome_of", "rows_as_loaded"]
+__all__ = [
+    "FileReport",
+    "LayerReport",
+    "Outcome",
+    "capped",
+    "outcome_of",
+    "rows_as_loaded",
+]
 
 Outcome = Literal["ok", "warn", "ask", "refused"]
 
@@ -92,8 +99,8 @@ class FileReport:
     def sentence(self) -> str:
         """Say in one line what the file is and where its rows went."""
         counts = [
-            f"{layer.layer}：读取 {layer.rows_read} 行，载入 {layer.loaded}、退回 {layer.rejected}、"
-            f"合并 {layer.merged}、空行 {layer.blank}"
+            f"{layer.layer}：读取 {layer.rows_read} 行，载入 {layer.loaded}、"
+            f"退回 {layer.rejected}、合并 {layer.merged}、空行 {layer.blank}"
             for layer in self.layers
         ]
         return f"{self.file}（{_OUTCOMES[self.outcome]}）" + "；".join(["", *counts])
@@ -134,7 +141,9 @@ def capped(problems: Sequence[Problem]) -> tuple[Problem, ...]:
             kept.append(problem)
     for (code, layer, column), count in counts.items():
         if count > _LISTED:
-            like = next(p for p in kept if (p.code, p.layer, p.column) == (code, layer, column))
+            like = next(
+                p for p in kept if (p.code, p.layer, p.column) == (code, layer, column)
+            )
             reason = f"同类问题共 {count} 处，其余 {count - _LISTED} 处不再逐一列出"
             kept.append(replace(like, row=None, value="", reason=reason))
     return tuple(kept)

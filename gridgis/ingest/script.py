@@ -1,4 +1,4 @@
-"""Chinese characters made comparable: traditional forms written in simplified ones."""
+"""Text made comparable: traditional characters in simplified ones, lines into words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from opencc import OpenCC
 
-__all__ = ["simplified"]
+__all__ = ["simplified", "words"]
 
 
 @lru_cache(maxsize=1)
@@ -21,3 +21,8 @@ def _converter() -> OpenCC:
 def simplified(text: str) -> str:
     """Return the text in simplified characters."""
     return text if text.isascii() else str(_converter().convert(text))
+
+
+def words(line: str) -> list[str]:
+    """Return the words of a line; lists of Chinese words are easier to read so."""
+    return line.split()

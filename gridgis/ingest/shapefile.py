@@ -11,18 +11,35 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from gridgis.errors import Problem
-from gridgis.ingest.sniff import FileRefusal
+from gridgis.ingest.quantities import Fault
+from gridgis.ingest.sniff import RefusedError
 
 __all__ = ["DbfText", "dbf_encoding", "extract_shapefiles", "sidecar"]
 
 _PARTS = frozenset((".shp", ".shx", ".dbf", ".prj", ".cpg"))
 _MOST_MEMBERS, _MOST_BYTES, _MOST_RATIO = 200, 500_000_000, 200
 _CHUNK = 1 << 20
+# A dbf has a header of 32 bytes, as many for each field, and 0x0D after the last.
+_BLOCK, _END_OF_FIELDS = 32, 0x0D
 
 # Byte 29 of a dbf: the language driver. Only those that users here meet.
-_LANGUAGES = {0x4D: "gb18030", 0x4F: "big5", 0x7A: "gb18030", 0x78: "big5", 0x13: "cp932", 0x7B: "cp932"}
+_LANGUAGES = {
+    0x4D: "gb18030",
+    0x4F: "big5",
+    0x7A: "gb18030",
+    0x78: "big5",
+    0x13: "cp932",
+    0x7B: "cp932",
+}
 # “ANSI 1252” and the like are what many programs write whatever the text is.
-_CODE_PAGES = {"936": "gb18030", "gbk": "gb18030", "gb2312": "gb18030", "950": "big5", "65001": "utf-8", "utf8": "utf-8"}
+_CODE_PAGES = {
+    "936": "gb18030",
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+    "950": "big5",
+    "65001": "utf-8",
+    "utf8": "utf-8",
+}
 
 
 def sidecar(path: Path, suffix: str) -> Path | None:
@@ -50,7 +67,7 @@ def dbf_encoding(dbf: Path, chosen: str | None) -> DbfText:
 
     Raises
     ------
-    FileRefusal
+    RefusedError
         If no candidate fits, or the file is cut off.
     """
     texts, language = _texts(dbf)
@@ -64,13 +81,19 @@ def dbf_encoding(dbf: Path, chosen: str | None) -> DbfText:
             stated.append((_CODE_PAGES.get(name.removeprefix("cp"), name), ".cpg"))
         if language in _LANGUAGES:
             stated.append((_LANGUAGES[language], f"语言字节 0x{language:02X}"))
-    tries = [*stated, ("utf-8", "按字节判断"), ("gb18030", "按字节判断")] if not chosen else stated
+    tries = (
+        [*stated, ("utf-8", "按字节判断"), ("gb18030", "按字节判断")]
+        if not chosen
+        else stated
+    )
     wrong: list[str] = []
     for name, how in tries:
         if _decodes(texts, name):
             return DbfText(name, how, _contradicted(wrong, name))
         wrong.append(f"{how}的 {name}")
-    raise FileRefusal("GG-ENC-001", f"属性表的文字不是 {'、'.join(wrong)}", "请指明编码后重试")
+    raise RefusedError(
+        Fault("GG-ENC-001", f"属性表的文字不是 {'、'.join(wrong)}", "请指明编码后重试")
+    )
 
 
 def _contradicted(wrong: list[str], found: str) -> tuple[Problem, ...]:
@@ -78,11 +101,18 @@ def _contradicted(wrong: list[str], found: str) -> tuple[Problem, ...]:
     if not stated:
         return ()
     reason = f"{'、'.join(stated)}与内容不符，已按 {found} 读取"
-    return (Problem(code="GG-ENC-003", severity="warn", reason=reason, remedy="请核对中文是否正确"),)
+    return (
+        Problem(
+            code="GG-ENC-003",
+            severity="warn",
+            reason=reason,
+            remedy="请核对中文是否正确",
+        ),
+    )
 
 
 def _decodes(texts: list[bytes], encoding: str) -> bool:
-    """Say whether all texts are valid; a character cut off by the field's width is not held against."""
+    """Say whether all texts are valid; one cut off by the field's width counts as valid."""
     try:
         b"\n".join(texts).decode(encoding)
     except LookupError:
@@ -105,28 +135,39 @@ def _decodes_when_cut(text: bytes, encoding: str) -> bool:
 def _texts(dbf: Path) -> tuple[list[bytes], int]:
     """Return the distinct texts of a dbf, field names among them, and its language byte."""
     data = dbf.read_bytes()
-    if len(data) < 32:
-        raise FileRefusal("GG-FILE-003", ".dbf 不完整（可能未传完）", "请重新导出后上传")
+    if len(data) < _BLOCK:
+        raise RefusedError(
+            Fault("GG-FILE-003", ".dbf 不完整（可能未传完）", "请重新导出后上传")
+        )
     count = int.from_bytes(data[4:8], "little")
-    start, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
+    start, width = (
+        int.from_bytes(data[8:10], "little"),
+        int.from_bytes(data[10:12], "little"),
+    )
     names: list[bytes] = []
     spans: list[tuple[int, int]] = []
     offset = 1
-    for at in range(32, max(start - 1, 32), 32):
-        field = data[at : at + 32]
-        if len(field) < 32 or field[0] == 0x0D:
+    for at in range(_BLOCK, max(start - 1, _BLOCK), _BLOCK):
+        field = data[at : at + _BLOCK]
+        if len(field) < _BLOCK or field[0] == _END_OF_FIELDS:
             break
         names.append(field[:11].split(b"\x00")[0])
         if field[11:12] in (b"C", b"M"):
             spans.append((offset, offset + field[16]))
         offset += field[16]
     if width == 0 or len(data) < start + count * width:
-        raise FileRefusal("GG-FILE-003", ".dbf 不完整（可能未传完）", "请重新导出后上传")
+        raise RefusedError(
+            Fault("GG-FILE-003", ".dbf 不完整（可能未传完）", "请重新导出后上传")
+        )
     records = np.frombuffer(data, np.uint8, count * width, start).reshape(count, width)
     texts: set[bytes] = set(names)
     for first, last in spans:
         if last > first:
-            column = np.ascontiguousarray(records[:, first:last]).view(f"S{last - first}").ravel()
+            column = (
+                np.ascontiguousarray(records[:, first:last])
+                .view(f"S{last - first}")
+                .ravel()
+            )
             texts.update(value.rstrip(b" \x00") for value in np.unique(column).tolist())
     return sorted(texts), data[29]
 
@@ -141,7 +182,7 @@ def extract_shapefiles(archive_path: Path, folder: Path) -> list[tuple[str, Path
 
     Raises
     ------
-    FileRefusal
+    RefusedError
         If the archive is damaged, encrypted, too large when unpacked, holds paths that lead
         elsewhere, or no shapefile.
     """
@@ -149,10 +190,18 @@ def extract_shapefiles(archive_path: Path, folder: Path) -> list[tuple[str, Path
         with zipfile.ZipFile(archive_path) as archive:
             members = _checked(archive)
             return _written(archive, members, folder)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError) as error:
-        if isinstance(error, FileRefusal):
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        EOFError,
+        NotImplementedError,
+        ValueError,
+    ) as error:
+        if isinstance(error, RefusedError):
             raise
-        raise FileRefusal("GG-FILE-003", "压缩包不完整（可能未传完）", "请重新压缩后上传") from error
+        raise RefusedError(
+            Fault("GG-FILE-003", "压缩包不完整（可能未传完）", "请重新压缩后上传")
+        ) from error
 
 
 def _member_name(info: zipfile.ZipInfo) -> str:
@@ -171,32 +220,59 @@ def _member_name(info: zipfile.ZipInfo) -> str:
 def _checked(archive: zipfile.ZipFile) -> dict[str, dict[str, zipfile.ZipInfo]]:
     """Return the parts of each shapefile by its stem, having refused what is not safe."""
     infos = [info for info in archive.infolist() if not info.is_dir()]
-    if len(infos) > _MOST_MEMBERS or sum(info.file_size for info in infos) > _MOST_BYTES:
-        raise FileRefusal("GG-FILE-011", "压缩包内文件过多或解压后超过 500 MB", "请拆分后上传")
+    if (
+        len(infos) > _MOST_MEMBERS
+        or sum(info.file_size for info in infos) > _MOST_BYTES
+    ):
+        raise RefusedError(
+            Fault("GG-FILE-011", "压缩包内文件过多或解压后超过 500 MB", "请拆分后上传")
+        )
     found: dict[str, dict[str, zipfile.ZipInfo]] = {}
     for info in infos:
         name = _member_name(info)
         parts = PurePosixPath(name.replace("\\", "/")).parts
-        if ".." in parts or name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", name):
-            raise FileRefusal("GG-FILE-010", "压缩包内的文件名指向包外", "请重新压缩后上传")
+        if (
+            ".." in parts
+            or name.startswith(("/", "\\"))
+            or re.match(r"[A-Za-z]:", name)
+        ):
+            raise RefusedError(
+                Fault("GG-FILE-010", "压缩包内的文件名指向包外", "请重新压缩后上传")
+            )
         if stat.S_ISLNK(info.external_attr >> 16):
-            raise FileRefusal("GG-FILE-010", "压缩包内含有链接", "请重新压缩后上传")
+            raise RefusedError(
+                Fault("GG-FILE-010", "压缩包内含有链接", "请重新压缩后上传")
+            )
         if info.flag_bits & 0x1:
-            raise FileRefusal("GG-FILE-013", "压缩包已加密", "请去掉密码后上传")
-        if info.compress_size and info.file_size / info.compress_size > _MOST_RATIO and info.file_size > _CHUNK:
-            raise FileRefusal("GG-FILE-011", "压缩比异常，可能是压缩炸弹", "请重新压缩后上传")
+            raise RefusedError(Fault("GG-FILE-013", "压缩包已加密", "请去掉密码后上传"))
+        if (
+            info.compress_size
+            and info.file_size / info.compress_size > _MOST_RATIO
+            and info.file_size > _CHUNK
+        ):
+            raise RefusedError(
+                Fault("GG-FILE-011", "压缩比异常，可能是压缩炸弹", "请重新压缩后上传")
+            )
         path = PurePosixPath(*parts)
         if path.suffix.lower() in _PARTS and not path.name.startswith("._"):
             found.setdefault(str(path.with_suffix("")), {})[path.suffix.lower()] = info
     shapes = {stem: parts for stem, parts in found.items() if ".shp" in parts}
     if not shapes:
         inside = "、".join(_member_name(info) for info in infos[:5])
-        raise FileRefusal("GG-FILE-006", f"压缩包内没有 .shp（有：{inside}）", "请把 .shp、.shx、.dbf、.prj 压在一起")
+        raise RefusedError(
+            Fault(
+                "GG-FILE-006",
+                f"压缩包内没有 .shp（有：{inside}）",
+                "请把 .shp、.shx、.dbf、.prj 压在一起",
+            )
+        )
     return shapes
 
 
 def _written(
-    archive: zipfile.ZipFile, members: dict[str, dict[str, zipfile.ZipInfo]], folder: Path
+    archive: zipfile.ZipFile,
+    members: dict[str, dict[str, zipfile.ZipInfo]],
+    folder: Path,
 ) -> list[tuple[str, Path]]:
     written: list[tuple[str, Path]] = []
     left = _MOST_BYTES
@@ -207,7 +283,9 @@ def _written(
                 while chunk := source.read(_CHUNK):
                     left -= len(chunk)
                     if left < 0:
-                        raise FileRefusal("GG-FILE-011", "解压后超过 500 MB", "请拆分后上传")
+                        raise RefusedError(
+                            Fault("GG-FILE-011", "解压后超过 500 MB", "请拆分后上传")
+                        )
                     sink.write(chunk)
         written.append((PurePosixPath(stem).name, folder / f"{number}.shp"))
     return written

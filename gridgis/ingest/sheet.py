@@ -27,6 +27,8 @@ _TOTAL = re.compile(r"(?:.{0,12})?(?:合计|小计|总计|共计|累计|汇总|�
 _TOTAL_MARKS = ("计", "汇总", "总数")
 _SIGNATURE_MARKS = (":", "：", "注", "数据来源")
 _LONGEST_LABEL = 24
+# Forms number their first columns so, the figures after them 1, 2, 3.
+_STEMS = "甲乙丙丁"
 _SIGNATURE = re.compile(
     r"(?:填表人|制表人|审核人|填报人|复核人|填表单位|填报单位|制表单位|制表|审核|负责人|单位负责人|"
     r"填报日期|制表日期|填表日期|填报时间|日期|联系人|联系电话|备注|说明|填表说明|注|盖章|单位\(盖章\))[:：].*"
@@ -65,7 +67,10 @@ def layer_of_grid(
     rows = np.arange(found.last + 2, found.last + 2 + len(body), dtype=np.int64)
     given, used = _named(found.given, columns)
     units, first = _leading_rows(body, given, columns, used)
-    given = [_with_unit(header, units.get(column, "")) for header, column in zip(given, used, strict=True)]
+    given = [
+        _with_unit(header, units.get(column, ""))
+        for header, column in zip(given, used, strict=True)
+    ]
 
     keep = _data_rows(body, columns[used[0]])
     keep[:first] = False
@@ -73,7 +78,10 @@ def layer_of_grid(
     keep[[position for position, _ in totals]] = False
     positions = np.flatnonzero(keep)
     cells = pd.DataFrame(
-        {header: _series(columns[c], positions) for header, c in zip(given, used, strict=True)}
+        {
+            header: _series(columns[c], positions)
+            for header, c in zip(given, used, strict=True)
+        }
     )
     return RawLayer(
         name=name,
@@ -81,7 +89,9 @@ def layer_of_grid(
         rows=rows[positions],
         blank=len(body) - len(positions),
         merged_cells=_body_merges(merges, found, given, used, positions),
-        totals=_placed_totals(totals, dict(zip(given, used, strict=True)), columns, positions),
+        totals=_placed_totals(
+            totals, dict(zip(given, used, strict=True)), columns, positions
+        ),
         title=" ".join(_titles(grid[: found.first])),
         faults=_ragged(widths, found.last, positions) if widths else (),
     )
@@ -114,7 +124,9 @@ def _series(column: NDArray[np.object_], positions: NDArray[np.intp]) -> pd.Seri
 
 
 def _text(cell: object) -> str:
-    return cell.strip() if isinstance(cell, str) else ("" if cell is None else str(cell))
+    return (
+        cell.strip() if isinstance(cell, str) else ("" if cell is None else str(cell))
+    )
 
 
 def _is_empty(cell: object) -> bool:
@@ -122,7 +134,11 @@ def _is_empty(cell: object) -> bool:
 
 
 def _titles(rows: Grid) -> list[str]:
-    return list(dict.fromkeys(_text(cell) for row in rows for cell in row if not _is_empty(cell)))
+    return list(
+        dict.fromkeys(
+            _text(cell) for row in rows for cell in row if not _is_empty(cell)
+        )
+    )
 
 
 def _header(grid: Grid, merges: Sequence[Merge]) -> _Found | None:
@@ -138,7 +154,9 @@ def _header(grid: Grid, merges: Sequence[Merge]) -> _Found | None:
     for first in range(min(_HEADER_ROWS, len(top))):
         for levels in range(1, _MOST_LEVELS + 1):
             last = first + levels - 1
-            if last >= len(top) or (levels > 1 and not _may_continue(top, filled, first, last)):
+            if last >= len(top) or (
+                levels > 1 and not _may_continue(top, filled, first, last)
+            ):
                 break
             given = _flattened(top[first : last + 1], filled[first : last + 1])
             known = sum(known_word(header) for header in given if header)
@@ -157,11 +175,17 @@ def _may_continue(top: Grid, filled: Grid, first: int, last: int) -> bool:
     if any(not _is_empty(cell) and not isinstance(cell, str) for cell in row):
         return False
     spread = any(
-        _is_empty(up) and not _is_empty(cell) for up, cell in zip(above, row, strict=False)
+        _is_empty(up) and not _is_empty(cell)
+        for up, cell in zip(above, row, strict=False)
     )
-    return spread and all(
-        _is_empty(cell) or not re.fullmatch(r"[\d.,%-]+", plain(cell)) for cell in row
-    ) and any(not _is_empty(cell) for cell in filled[first])
+    return (
+        spread
+        and all(
+            _is_empty(cell) or not re.fullmatch(r"[\d.,%-]+", plain(cell))
+            for cell in row
+        )
+        and any(not _is_empty(cell) for cell in filled[first])
+    )
 
 
 def _flattened(top: Grid, filled: Grid) -> list[str]:
@@ -174,7 +198,9 @@ def _flattened(top: Grid, filled: Grid) -> list[str]:
         parts: list[str] = []
         for level, row in enumerate(filled):
             text = re.sub(r"\s+", "", _text(row[column])) if column < len(row) else ""
-            below = len(filled) > level + 1 and not _is_empty(_cell(filled[level + 1], column))
+            below = len(filled) > level + 1 and not _is_empty(
+                _cell(filled[level + 1], column)
+            )
             if level == 0 and len(filled) > 1:
                 # Without merged cells a group's name stands over its first column only.
                 carried = text or (carried if below else "")
@@ -184,7 +210,9 @@ def _flattened(top: Grid, filled: Grid) -> list[str]:
         joined.append("".join(parts))
         lasts.append(parts[-1] if parts else "")
     return [
-        last if not known_word(whole) and known_word(last) and lasts.count(last) == 1 else whole
+        last
+        if not known_word(whole) and known_word(last) and lasts.count(last) == 1
+        else whole
         for whole, last in zip(joined, lasts, strict=True)
     ]
 
@@ -220,13 +248,20 @@ def _named(
 
 
 def _leading_rows(
-    body: Grid, given: Sequence[str], columns: Sequence[NDArray[np.object_]], used: Sequence[int]
+    body: Grid,
+    given: Sequence[str],
+    columns: Sequence[NDArray[np.object_]],
+    used: Sequence[int],
 ) -> tuple[dict[int, str], int]:
     """Return the units that a unit row states by column, and how many rows lead the data."""
     units: dict[int, str] = {}
     first = 0
     for position in range(min(2, len(body))):
-        cells = {c: plain(columns[c][position]).strip("()") for c in used if not _is_empty(columns[c][position])}
+        cells = {
+            c: plain(columns[c][position]).strip("()")
+            for c in used
+            if not _is_empty(columns[c][position])
+        }
         texts = [text for text in cells.values() if text]
         if len(texts) >= 1 and all(unit_of(text) is not None for text in texts):
             units |= {column: text for column, text in cells.items() if text}
@@ -237,14 +272,15 @@ def _leading_rows(
 
 
 def _is_numbering(texts: Sequence[str], width: int) -> bool:
-    """Say whether a row only numbers the columns: 1 2 3 …"""
+    """Say whether a row only numbers the columns, from 1 on."""
     if len(texts) < max(4, width - 1):
         return False
-    numbers = [text.removesuffix(".0") for text in texts if text.removesuffix(".0").isdigit()]
-    letters = len(texts) - len(numbers)
-    return letters <= 3 and numbers == [str(number) for number in range(1, len(numbers) + 1)] and (
-        all(text in "甲乙丙丁" for text in texts[:letters])
-    )
+    numbers = [
+        text.removesuffix(".0") for text in texts if text.removesuffix(".0").isdigit()
+    ]
+    letters = texts[: len(texts) - len(numbers)]
+    in_turn = numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    return in_turn and all(text in _STEMS for text in letters)
 
 
 def _with_unit(header: str, unit: str) -> str:
@@ -264,7 +300,9 @@ def _data_rows(body: Grid, lead: NDArray[np.object_]) -> NDArray[np.bool_]:
     keep = np.fromiter(map(any, body), dtype=bool, count=len(body))
     text = "\n".join(map(str, lead))
     signs = any(mark in text for mark in _SIGNATURE_MARKS)
-    unclear = [cell == "" or (isinstance(cell, str) and cell.isspace()) for cell in lead]
+    unclear = [
+        cell == "" or (isinstance(cell, str) and cell.isspace()) for cell in lead
+    ]
     looked = range(len(body)) if signs else np.flatnonzero(unclear | ~keep).tolist()
     for position in looked:
         first = next((cell for cell in body[position] if not _is_empty(cell)), None)
@@ -284,7 +322,11 @@ def _totals(
         if not any(mark in text for mark in _TOTAL_MARKS):
             continue
         for position, cell in enumerate(column):
-            if not isinstance(cell, str) or not keep[position] or len(cell) > _LONGEST_LABEL:
+            if (
+                not isinstance(cell, str)
+                or not keep[position]
+                or len(cell) > _LONGEST_LABEL
+            ):
                 continue
             leading = all(_is_empty(c) or _is_count(c) for c in body[position][:number])
             if leading and _TOTAL.fullmatch(plain(cell)):

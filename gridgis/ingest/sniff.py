@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gridgis.errors import InputError, Problem
+from gridgis.ingest.quantities import Fault
 
-__all__ = ["FileRefusal", "Sniffed", "sha256_of", "sniff"]
+__all__ = ["RefusedError", "Sniffed", "sha256_of", "sniff"]
 
 _HEAD = 65_536
+_TAB, _STRAY = 9, 4
 # GDAL would act on these wherever they stand near the start of a file.
 _ACTIVE = re.compile(
-    rb"<OGRVRT|<VRTDataset|gdal_streamed_alg|<OGRWFS|<WFS_Capabilities|<GDAL_W|<OGRGeoJSON", re.I
+    rb"<OGRVRT|<VRTDataset|gdal_streamed_alg|<OGRWFS|<WFS_Capabilities|<GDAL_W|<OGRGeoJSON",
+    re.IGNORECASE,
 )
 _NAMED: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "PDF 文件", "请提供原始表格（xlsx、csv）或图形文件"),
@@ -36,17 +39,21 @@ _GEOJSON_TYPES = frozenset(
 )
 
 
-class FileRefusal(InputError):
+class RefusedError(InputError):
     """A file that cannot be read at all; carries the problem that says why."""
 
-    def __init__(self, code: str, reason: str, remedy: str) -> None:
-        super().__init__(reason, remedy=remedy)
-        self.code = code
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.reason, remedy=fault.remedy)
+        self.code = fault.code
 
     def problem(self, file: str) -> Problem:
         """Return the refusal as the problem of a file."""
         return Problem(
-            code=self.code, severity="file", reason=self.message, remedy=self.remedy, file=file
+            code=self.code,
+            severity="file",
+            reason=self.message,
+            remedy=self.remedy,
+            file=file,
         )
 
 
@@ -68,25 +75,35 @@ def sniff(path: Path) -> Sniffed:
 
     Raises
     ------
-    FileRefusal
+    RefusedError
         If it is empty, or of no kind that is read here.
     """
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
     if not head:
-        raise FileRefusal("GG-FILE-001", "文件为空", "请重新导出后上传")
+        raise RefusedError(Fault("GG-FILE-001", "文件为空", "请重新导出后上传"))
     if _ACTIVE.search(head):
-        raise FileRefusal("GG-FILE-017", "不支持的内容类型（含外部数据引用）", "请另存为 GeoPackage 或 GeoJSON")
+        raise RefusedError(
+            Fault(
+                "GG-FILE-017",
+                "不支持的内容类型（含外部数据引用）",
+                "请另存为 GeoPackage 或 GeoJSON",
+            )
+        )
     for magic, what, remedy in _NAMED:
         if head.startswith(magic):
-            raise FileRefusal("GG-FILE-002", f"这是{what}，不能读取", remedy)
+            raise RefusedError(Fault("GG-FILE-002", f"这是{what}，不能读取", remedy))
     if head.startswith(b"SQLite format 3\x00"):
         return Sniffed("gpkg")
     if head[:4] == b"\x00\x00\x27\x0a":
         return Sniffed("shp")
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise FileRefusal(
-            "GG-FILE-012", "这是加密的工作簿，或 97-2003 版 .xls", "请去掉密码，另存为 .xlsx"
+        raise RefusedError(
+            Fault(
+                "GG-FILE-012",
+                "这是加密的工作簿，或 97-2003 版 .xls",
+                "请去掉密码，另存为 .xlsx",
+            )
         )
     if head.startswith(b"PK"):
         return Sniffed(_kind_of_zip(path))
@@ -99,11 +116,17 @@ def _kind_of_zip(path: Path) -> str:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         reason = "文件不完整（可能未传完）"
-        raise FileRefusal("GG-FILE-003", reason, "请重新导出后上传") from error
+        raise RefusedError(Fault("GG-FILE-003", reason, "请重新导出后上传")) from error
     if "[Content_Types].xml" in names:
         if any(name.startswith("xl/") for name in names):
             return "xlsx"
-        raise FileRefusal("GG-FILE-002", "这是 Word 或 PPT 文档，不能读取", "请提供原始表格（xlsx、csv）")
+        raise RefusedError(
+            Fault(
+                "GG-FILE-002",
+                "这是 Word 或 PPT 文档，不能读取",
+                "请提供原始表格（xlsx、csv）",
+            )
+        )
     return "zip"
 
 
@@ -112,12 +135,31 @@ def _kind_of_text(head: bytes) -> str:
     if text[:1] in (b"{", b"["):
         return _kind_of_json(text)
     if text[:1] == b"<":
-        what = "网页" if re.match(rb"<(?:!doctype )?html", text, re.I) else "XML"
-        raise FileRefusal("GG-FILE-002", f"这是{what}文件，不能读取", "请另存为 xlsx、csv 或 GeoJSON")
+        what = (
+            "网页" if re.match(rb"<(?:!doctype )?html", text, re.IGNORECASE) else "XML"
+        )
+        raise RefusedError(
+            Fault(
+                "GG-FILE-002",
+                f"这是{what}文件，不能读取",
+                "请另存为 xlsx、csv 或 GeoJSON",
+            )
+        )
     utf16 = head[:2] in (b"\xff\xfe", b"\xfe\xff")
-    if not utf16 and (b"\x00" in head or sum(byte < 9 for byte in head[:4096]) > 4):
-        raise FileRefusal("GG-FILE-002", "不能识别的二进制文件", "可读取 xlsx、csv、GeoJSON、GeoPackage、shapefile")
+    if not utf16 and _is_binary(head):
+        raise RefusedError(
+            Fault(
+                "GG-FILE-002",
+                "不能识别的二进制文件",
+                "可读取 xlsx、csv、GeoJSON、GeoPackage、shapefile",
+            )
+        )
     return "csv"
+
+
+def _is_binary(head: bytes) -> bool:
+    """Say whether bytes hold control characters that no text holds."""
+    return b"\x00" in head or sum(byte < _TAB for byte in head[:4096]) > _STRAY
 
 
 def _kind_of_json(text: bytes) -> str:
@@ -126,4 +168,10 @@ def _kind_of_json(text: bytes) -> str:
         return "topojson"
     if kinds & _GEOJSON_TYPES or b'"features"' in text:
         return "geojson"
-    raise FileRefusal("GG-FILE-004", "这是 JSON，但不是 GeoJSON 或 TopoJSON", "请另存为 GeoJSON 或 csv")
+    raise RefusedError(
+        Fault(
+            "GG-FILE-004",
+            "这是 JSON，但不是 GeoJSON 或 TopoJSON",
+            "请另存为 GeoJSON 或 csv",
+        )
+    )

@@ -51,7 +51,9 @@ def _differences(
         rows = "、".join(str(layer.row(at)) for at in refused[:5])
         why = f"（第 {rows} 行已退回，未计入）" if refused else ""
         reason = f"“{label}”为 {amount(stated.value)}，各行相加为 {amount(total)}{why}"
-        yield layer.problem("warn", Fault("GG-SUM-001", reason, "请核对各行与合计"), given)
+        yield layer.problem(
+            "warn", Fault("GG-SUM-001", reason, "请核对各行与合计"), given
+        )
 
 
 def _unit(table: str, name: str) -> str | None:
@@ -61,6 +63,10 @@ def _unit(table: str, name: str) -> str | None:
         return "㎡"
     spec = TABLES[first if wide else table]
     column = column if wide else name
-    if column not in spec or spec[column].kind != "number" or spec[column].unit in _NOT_ADDED:
+    if (
+        column not in spec
+        or spec[column].kind != "number"
+        or spec[column].unit in _NOT_ADDED
+    ):
         return None
     return spec[column].unit

@@ -23,25 +23,43 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
 from gridgis.errors import Problem
-from gridgis.ingest.raw import RawLayer
+from gridgis.ingest.quantities import Fault
+from gridgis.ingest.raw import Opened, RawLayer
+from gridgis.ingest.script import words
 from gridgis.ingest.shapefile import dbf_encoding, extract_shapefiles, sidecar
-from gridgis.ingest.sniff import FileRefusal
+from gridgis.ingest.sniff import RefusedError
 
-__all__ = ["kind_of_geometry", "read_geojson", "read_geopackage", "read_shapefile", "read_zip"]
+__all__ = [
+    "kind_of_geometry",
+    "read_geojson",
+    "read_geopackage",
+    "read_shapefile",
+    "read_zip",
+]
 
-_GDAL_ERRORS = (DataSourceError, DataLayerError, FeatureError, GeometryError, ValueError, RuntimeError)
-_CRS_MEMBER = re.compile(rb'"(?:c|\\u0063)(?:r|\\u0072)(?:s|\\u0073)"\s*:\s*(?!null)', re.I)
+_GDAL_ERRORS = (
+    DataSourceError,
+    DataLayerError,
+    FeatureError,
+    GeometryError,
+    ValueError,
+    RuntimeError,
+)
+_SHP_HEADER = 100
+_CRS_MEMBER = re.compile(
+    rb'"(?:c|\\u0063)(?:r|\\u0072)(?:s|\\u0073)"\s*:\s*(?!null)', re.IGNORECASE
+)
 _NAMED_CRS = re.compile(
     rb'\{\s*"type"\s*:\s*"name"\s*,\s*"properties"\s*:\s*\{\s*"name"\s*:\s*'
     rb'"(?:urn:ogc:def:crs:)?(?:OGC|EPSG)[A-Z0-9.:]*"\s*\}\s*\}'
 )
 # Administrative columns of GDAL and of GIS programs, which say nothing about a row.
-_DROPPED = frozenset("id fid objectid objectid_1 shape_leng shape_area shape_length".split())
+_DROPPED = frozenset(
+    words("id fid objectid objectid_1 shape_leng shape_area shape_length")
+)
 
-Read = tuple[tuple[RawLayer, ...], tuple[Problem, ...], str]
 
-
-def read_geojson(path: Path, encoding: str | None) -> Read:
+def read_geojson(path: Path) -> Opened:
     """Return the layers of a GeoJSON or TopoJSON file.
 
     Without a `crs` member the numbers are WGS 84 degrees, as RFC 7946 has it; whether they
@@ -49,26 +67,35 @@ def read_geojson(path: Path, encoding: str | None) -> Read:
 
     Raises
     ------
-    FileRefusal
+    RefusedError
         If its `crs` member points outside, the text is not UTF-8, or it is cut off.
     """
-    del encoding  # JSON is UTF-8 by definition; anything else is refused.
     data = path.read_bytes()
     _refuse_outside_crs(data)
     try:
         data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FileRefusal("GG-ENC-001", "文字编码不是 UTF-8", "GeoJSON 应为 UTF-8，请重新导出") from error
+        raise RefusedError(
+            Fault("GG-ENC-001", "文字编码不是 UTF-8", "GeoJSON 应为 UTF-8，请重新导出")
+        ) from error
     with _gdal(path):
         names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        layers = tuple(_layer(path, name, path.stem if len(names) == 1 else name) for name in names)
+        layers = tuple(
+            _layer(path, name, path.stem if len(names) == 1 else name) for name in names
+        )
     return tuple(_in_degrees(layer) for layer in layers), (), "utf-8"
 
 
 def _refuse_outside_crs(data: bytes) -> None:
     for match in _CRS_MEMBER.finditer(data):
         if not _NAMED_CRS.match(data, match.end()):
-            raise FileRefusal("GG-CRS-016", "不允许外部坐标系链接（crs 成员只能写 EPSG 代码）", "请删除 crs 成员或另存为 GeoPackage")
+            raise RefusedError(
+                Fault(
+                    "GG-CRS-016",
+                    "不允许外部坐标系链接（crs 成员只能写 EPSG 代码）",
+                    "请删除 crs 成员或另存为 GeoPackage",
+                )
+            )
 
 
 def _in_degrees(layer: RawLayer) -> RawLayer:
@@ -78,22 +105,34 @@ def _in_degrees(layer: RawLayer) -> RawLayer:
     return replace(layer, geometry=layer.geometry.set_crs(4326))
 
 
-def read_geopackage(path: Path, encoding: str | None) -> Read:
+def read_geopackage(path: Path) -> Opened:
     """Return the tables that a GeoPackage lists as features or attributes; views are skipped.
 
     Raises
     ------
-    FileRefusal
+    RefusedError
         If it is not a GeoPackage, is damaged, or lists no table.
     """
-    del encoding  # SQLite text is UTF-8.
     tables, problems = _listed_tables(path)
     if not tables:
-        raise FileRefusal("GG-FILE-005", "这个数据库没有登记任何图层", "请提供 GeoPackage（.gpkg）")
+        raise RefusedError(
+            Fault(
+                "GG-FILE-005",
+                "这个数据库没有登记任何图层",
+                "请提供 GeoPackage（.gpkg）",
+            )
+        )
     wal = path.with_name(path.name + "-wal")
     if wal.exists() and wal.stat().st_size:
         reason = "旁边有 -wal 文件，可能有未保存的修改"
-        problems.append(Problem(code="GG-FILE-027", severity="warn", reason=reason, remedy="请先在 QGIS 中关闭该文件"))
+        problems.append(
+            Problem(
+                code="GG-FILE-027",
+                severity="warn",
+                reason=reason,
+                remedy="请先在 QGIS 中关闭该文件",
+            )
+        )
     with _gdal(path):
         layers = tuple(_layer(path, name, name) for name in tables)
     return layers, tuple(problems), "utf-8"
@@ -101,35 +140,58 @@ def read_geopackage(path: Path, encoding: str | None) -> Read:
 
 def _listed_tables(path: Path) -> tuple[list[str], list[Problem]]:
     query = (
-        "SELECT c.table_name, m.type FROM gpkg_contents c JOIN sqlite_master m ON m.name = c.table_name "
+        "SELECT c.table_name, m.type FROM gpkg_contents c "
+        "JOIN sqlite_master m ON m.name = c.table_name "
         "WHERE c.data_type IN ('features', 'attributes') ORDER BY c.rowid"
     )
     try:
-        with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as store:
+        with contextlib.closing(
+            sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        ) as store:
             store.execute("PRAGMA trusted_schema=OFF")
             found = store.execute(query).fetchall()
     except sqlite3.DatabaseError as error:
-        raise FileRefusal("GG-FILE-003", "GeoPackage 不完整，或不是 GeoPackage", "请重新导出后上传") from error
-    tables = [name for name, kind in found if kind == "table" and name != "layer_styles"]
+        raise RefusedError(
+            Fault(
+                "GG-FILE-003",
+                "GeoPackage 不完整，或不是 GeoPackage",
+                "请重新导出后上传",
+            )
+        ) from error
+    tables = [
+        name for name, kind in found if kind == "table" and name != "layer_styles"
+    ]
     problems = [
-        Problem(code="GG-FILE-029", severity="note", layer=name, reason="视图未读入", remedy="请导出为图层")
+        Problem(
+            code="GG-FILE-029",
+            severity="note",
+            layer=name,
+            reason="视图未读入",
+            remedy="请导出为图层",
+        )
         for name, kind in found
         if kind != "table"
     ]
     return tables, problems
 
 
-def read_shapefile(path: Path, encoding: str | None, name: str | None = None) -> Read:
+def read_shapefile(path: Path, encoding: str | None, name: str | None = None) -> Opened:
     """Return the layer of a shapefile whose text is decoded strictly.
 
     Raises
     ------
-    FileRefusal
+    RefusedError
         If .shx or .dbf is missing or a part is cut off.
     """
     missing = [suffix for suffix in (".shx", ".dbf") if sidecar(path, suffix) is None]
     if missing:
-        raise FileRefusal("GG-FILE-006", f"缺少 {'、'.join(missing)}", "请把 .shp、.shx、.dbf、.prj 一起提供")
+        raise RefusedError(
+            Fault(
+                "GG-FILE-006",
+                f"缺少 {'、'.join(missing)}",
+                "请把 .shp、.shx、.dbf、.prj 一起提供",
+            )
+        )
     _refuse_cut_off(path)
     dbf = sidecar(path, ".dbf")
     text = dbf_encoding(dbf or path, encoding)
@@ -141,17 +203,22 @@ def read_shapefile(path: Path, encoding: str | None, name: str | None = None) ->
 def _refuse_cut_off(path: Path) -> None:
     """Refuse a .shp shorter than its header says, which GDAL reads as rows without geometry."""
     with path.open("rb") as stream:
-        header = stream.read(100)
-    if len(header) < 100 or struct.unpack(">i", header[24:28])[0] * 2 > path.stat().st_size:
-        raise FileRefusal("GG-FILE-003", ".shp 不完整（可能未传完）", "请重新导出后上传")
+        header = stream.read(_SHP_HEADER)
+    if (
+        len(header) < _SHP_HEADER
+        or struct.unpack(">i", header[24:28])[0] * 2 > path.stat().st_size
+    ):
+        raise RefusedError(
+            Fault("GG-FILE-003", ".shp 不完整（可能未传完）", "请重新导出后上传")
+        )
 
 
-def read_zip(path: Path, encoding: str | None) -> Read:
+def read_zip(path: Path, encoding: str | None) -> Opened:
     """Return the shapefiles of a zip archive.
 
     Raises
     ------
-    FileRefusal
+    RefusedError
         As `extract_shapefiles` and `read_shapefile` do.
     """
     layers: list[RawLayer] = []
@@ -173,19 +240,31 @@ def _gdal(path: Path) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Told of by our own checks, in words.
             yield
-    except FileRefusal:
+    except RefusedError:
         raise
     except UnicodeDecodeError as error:
-        raise FileRefusal("GG-ENC-001", "文字编码不符", "请指明编码后重试") from error
+        raise RefusedError(
+            Fault("GG-ENC-001", "文字编码不符", "请指明编码后重试")
+        ) from error
     except _GDAL_ERRORS as error:
-        raise FileRefusal("GG-FILE-003", f"“{path.name}”不完整或内容有误，无法读取", "请重新导出后上传") from error
+        raise RefusedError(
+            Fault(
+                "GG-FILE-003",
+                f"“{path.name}”不完整或内容有误，无法读取",
+                "请重新导出后上传",
+            )
+        ) from error
 
 
-def _layer(path: Path, layer: str | None, name: str, encoding: str | None = None) -> RawLayer:
+def _layer(
+    path: Path, layer: str | None, name: str, encoding: str | None = None
+) -> RawLayer:
     options: Mapping[str, object] = {} if encoding is None else {"encoding": encoding}
     frame = pyogrio.read_dataframe(path, layer=layer, use_arrow=True, **options)
     geometry = frame.geometry if isinstance(frame, gpd.GeoDataFrame) else None
-    cells = pd.DataFrame(frame.drop(columns=frame.geometry.name) if geometry is not None else frame)
+    cells = pd.DataFrame(
+        frame.drop(columns=frame.geometry.name) if geometry is not None else frame
+    )
     empty = [c for c in cells if str(c).lower() in _DROPPED and cells[c].isna().all()]
     cells = cells.drop(columns=empty)
     cells.columns = pd.Index([str(column) for column in cells.columns])
@@ -200,6 +279,10 @@ def kind_of_geometry(geometry: gpd.GeoSeries | None) -> str | None:
     types = geometry.geom_type.dropna()
     if types.empty:
         return None
-    kinds = types.str.replace("Multi", "").str.lower().replace({"linestring": "line", "linearring": "line"})
+    kinds = (
+        types.str.replace("Multi", "")
+        .str.lower()
+        .replace({"linestring": "line", "linearring": "line"})
+    )
     prevailing = str(kinds.value_counts().index[0])
     return prevailing if prevailing in ("point", "line", "polygon") else "polygon"

@@ -13,15 +13,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gridgis.errors import Problem
-from gridgis.ingest.raw import RawLayer
+from gridgis.ingest.quantities import Fault
+from gridgis.ingest.raw import Opened, RawLayer
 from gridgis.ingest.sheet import layer_of_grid
-from gridgis.ingest.sniff import FileRefusal
+from gridgis.ingest.sniff import RefusedError
 
 __all__ = ["decode", "read_delimited", "read_workbook"]
 
 # A sheet is held in memory cell by cell, empty ones too.
 _MOST_CELLS = 60_000_000
 _MOST_BYTES = 2_000_000_000
+_SMALL_SHEET = 5_000_000
 _FIELD_LIMIT = 1_000_000
 _DIMENSION = re.compile(rb'<dimension[^>]*ref="(?:[A-Z]+\d+:)?([A-Z]+)(\d+)"')
 _LAST_ROW = re.compile(rb'<(?:\w+:)?row[^>]*?\br="(\d+)"')
@@ -40,15 +42,15 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def read_workbook(path: Path) -> tuple[tuple[RawLayer, ...], tuple[Problem, ...]]:
+def read_workbook(path: Path) -> Opened:
     """Return the sheets of an .xlsx workbook that hold tables, and what was left out.
 
     Raises
     ------
-    FileRefusal
+    RefusedError
         If the workbook is damaged, encrypted, or has cells farther out than can be held.
     """
-    import python_calamine as calamine  # noqa: PLC0415  not needed where only maps are read
+    import python_calamine as calamine
 
     _guard(path)
     layers: list[RawLayer] = []
@@ -67,10 +69,14 @@ def read_workbook(path: Path) -> tuple[tuple[RawLayer, ...], tuple[Problem, ...]
                 if layer is not None:
                     layers.append(layer)
     except calamine.PasswordError as error:
-        raise FileRefusal("GG-FILE-012", "工作簿已加密", "请另存为无密码的 .xlsx") from error
+        raise RefusedError(
+            Fault("GG-FILE-012", "工作簿已加密", "请另存为无密码的 .xlsx")
+        ) from error
     except (calamine.CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
-        raise FileRefusal("GG-FILE-003", "工作簿不完整或已损坏", "请重新导出后上传") from error
-    return tuple(layers), tuple(problems)
+        raise RefusedError(
+            Fault("GG-FILE-003", "工作簿不完整或已损坏", "请重新导出后上传")
+        ) from error
+    return tuple(layers), tuple(problems), "utf-8"
 
 
 def _sheet_problems(
@@ -80,11 +86,23 @@ def _sheet_problems(
         shown = "、".join(str(cell) for cell in grid[0] if cell != "")[:60]
         reason = f"工作表中没有找到可识别的表头，未读入（首行：{shown}）"
         remedy = "如需读入，请在前 15 行内写明表头，例如 社区、用途、建筑面积"
-        yield Problem(code="GG-HEAD-001", severity="warn", layer=name, reason=reason, remedy=remedy)
+        yield Problem(
+            code="GG-HEAD-001",
+            severity="warn",
+            layer=name,
+            reason=reason,
+            remedy=remedy,
+        )
     if layer is not None and hidden:
         reason = "隐藏的工作表也已读入"
         remedy = "如不需要，请删除该工作表"
-        yield Problem(code="GG-FILE-032", severity="warn", layer=name, reason=reason, remedy=remedy)
+        yield Problem(
+            code="GG-FILE-032",
+            severity="warn",
+            layer=name,
+            reason=reason,
+            remedy=remedy,
+        )
 
 
 def _guard(path: Path) -> None:
@@ -92,23 +110,39 @@ def _guard(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(info.file_size for info in archive.infolist()) > _MOST_BYTES:
-                raise FileRefusal("GG-FILE-011", "工作簿解压后超过 2 GB", "请拆分为几个文件")
+                raise RefusedError(
+                    Fault("GG-FILE-011", "工作簿解压后超过 2 GB", "请拆分为几个文件")
+                )
             for info in archive.infolist():
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename):
                     _guard_sheet(archive, info)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise FileRefusal("GG-FILE-003", "文件不完整（可能未传完）", "请重新导出后上传") from error
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
+        raise RefusedError(
+            Fault("GG-FILE-003", "文件不完整（可能未传完）", "请重新导出后上传")
+        ) from error
 
 
 def _guard_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
     with archive.open(info) as stream:
         head = stream.read(65_536)
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-        raise FileRefusal("GG-FILE-013", "工作簿含有 XML 实体定义，不予读取", "请用 Excel 或 WPS 另存后上传")
+        raise RefusedError(
+            Fault(
+                "GG-FILE-013",
+                "工作簿含有 XML 实体定义，不予读取",
+                "请用 Excel 或 WPS 另存后上传",
+            )
+        )
     size = _DIMENSION.search(head)
     cells = [(size[1], size[2])] if size else []
     # Sparse sheets are small: only there can one stray cell hide behind a false dimension.
-    if info.file_size < 5_000_000:
+    if info.file_size < _SMALL_SHEET:
         body = archive.read(info)
         cells += _LAST_CELL.findall(body)
         cells += [(b"A", row) for row in _LAST_ROW.findall(body)]
@@ -119,7 +153,9 @@ def _guard_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
     if width * height > _MOST_CELLS:
         far = max(cells, key=lambda cell: _column_number(cell[0]) * int(cell[1]))
         reason = f"工作表最远的单元格在 {far[0].decode()}{far[1].decode()}，范围过大"
-        raise FileRefusal("GG-FILE-009", reason, "请删除数据区以外的内容和空行空列后重新保存")
+        raise RefusedError(
+            Fault("GG-FILE-009", reason, "请删除数据区以外的内容和空行空列后重新保存")
+        )
 
 
 def _column_number(letters: bytes) -> int:
@@ -134,45 +170,62 @@ def decode(data: bytes, encoding: str | None) -> tuple[str, str]:
 
     Raises
     ------
-    FileRefusal
+    RefusedError
         If no encoding fits every byte.
     """
     tries = [encoding] if encoding else []
     if not tries:
-        boms = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-        tries = [name for bom, name in boms if data.startswith(bom)] or ["utf-8", "gb18030"]
+        boms = (
+            (codecs.BOM_UTF8, "utf-8-sig"),
+            (codecs.BOM_UTF16_LE, "utf-16"),
+            (codecs.BOM_UTF16_BE, "utf-16"),
+        )
+        tries = [name for bom, name in boms if data.startswith(bom)] or [
+            "utf-8",
+            "gb18030",
+        ]
     for name in tries:
         try:
             return data.decode(name), name
         except UnicodeDecodeError:
             continue
         except LookupError as error:
-            raise FileRefusal("GG-ENC-002", f"不认识的编码“{name}”", "可用 utf-8、gb18030、big5、utf-16") from error
+            raise RefusedError(
+                Fault(
+                    "GG-ENC-002",
+                    f"不认识的编码“{name}”",
+                    "可用 utf-8、gb18030、big5、utf-16",
+                )
+            ) from error
     reason = f"文字编码不是 {' 或 '.join(tries)}"
-    raise FileRefusal("GG-ENC-001", reason, "请指明编码，或用 Excel 另存为“CSV UTF-8”")
+    raise RefusedError(
+        Fault("GG-ENC-001", reason, "请指明编码，或用 Excel 另存为“CSV UTF-8”")
+    )
 
 
-def read_delimited(
-    path: Path, encoding: str | None
-) -> tuple[tuple[RawLayer, ...], tuple[Problem, ...], str]:
+def read_delimited(path: Path, encoding: str | None) -> Opened:
     """Return the one layer of a csv or tsv file, problems, and the encoding found.
 
     Raises
     ------
-    FileRefusal
+    RefusedError
         If the text cannot be decoded, a quote is not closed, or there is no header or no row.
     """
     text, found = decode(path.read_bytes(), encoding)
     delimiter = _delimiter(text)
     # A NUL shows nothing and breaks what comes after it; the text itself is what was meant.
-    reader = csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(
+        io.StringIO(text.replace("\x00", ""), newline=""),
+        delimiter=delimiter,
+        strict=True,
+    )
     csv.field_size_limit(_FIELD_LIMIT)
     try:
         with _without_collector():
             grid = list(reader)
     except csv.Error as error:
         reason = f"第 {reader.line_num} 行附近的引号没有成对或内容过长"
-        raise FileRefusal("GG-FILE-021", reason, "请检查该行的引号") from error
+        raise RefusedError(Fault("GG-FILE-021", reason, "请检查该行的引号")) from error
     widths = [len(row) for row in grid]
     width = max(widths, default=0)
     if width != min(widths, default=0):
@@ -183,11 +236,15 @@ def read_delimited(
     return (layer,), (), found
 
 
-def _no_header(grid: Sequence[Sequence[object]]) -> FileRefusal:
+def _no_header(grid: Sequence[Sequence[object]]) -> RefusedError:
     first = next((row for row in grid if any(row)), [])
     shown = "、".join(str(cell) for cell in first if cell != "")[:80]
-    return FileRefusal(
-        "GG-HEAD-001", f"没有找到可识别的表头；首行为：{shown or '空'}", "请在首行写明表头，例如 社区、户数、人口"
+    return RefusedError(
+        Fault(
+            "GG-HEAD-001",
+            f"没有找到可识别的表头；首行为：{shown or '空'}",
+            "请在首行写明表头，例如 社区、户数、人口",
+        )
     )
 
 
