@@ -284,13 +284,14 @@ def _options(
     datum: str | None,
     encoding: str | None,
 ) -> ReadOptions:
+    from gridgis.crs import as_datum
     from gridgis.ingest import ReadOptions
 
     return ReadOptions(
         mapping=_pairs(mapping, "--map"),
         table=table,
         crs=crs,
-        datum=datum,
+        datum=as_datum(datum),
         encoding=encoding,
     )
 
@@ -384,7 +385,7 @@ def _print_report(imported: Import) -> None:
         typer.echo(f"  {problem}", err=True)
 
 
-_SHOWN_SHORTFALLS = 10
+_SHOWN = 10
 
 
 def _print_verdicts(
@@ -396,30 +397,27 @@ def _print_verdicts(
     from rich.console import Console
     from rich.table import Table
 
+    from gridgis.governance.colours import shade
+    from gridgis.governance.rollup import attention
     from gridgis.wording import OUTCOMES, OVERALL
 
     console = Console(soft_wrap=True)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("规则", "内容", "限值", *OUTCOMES.values()):
-        table.add_column(
-            title, justify="right" if title in OUTCOMES.values() else "left"
-        )
+    for title in ("规则", "内容", "限值"):
+        table.add_column(title, overflow="fold")
+    for title in OUTCOMES.values():
+        table.add_column(title, justify="right", no_wrap=True)
     for rule_id, rule in results.rules.iterrows():
         numbers = [str(counts["outcomes"][rule_id][outcome]) for outcome in OUTCOMES]
         table.add_row(str(rule_id), rule["title"], rule["text"], *numbers)
     console.print(table)
-    verdicts = results.verdicts
-    fails = verdicts[
-        (verdicts["outcome"] == "fail") & (verdicts["level"] == "mandatory")
-    ]
-    for row in fails.head(_SHOWN_SHORTFALLS).itertuples():
-        console.print(
-            f"✗ {row.subject_name}  {row.rule_id}  {row.reason}", markup=False
-        )
-    if len(fails) > _SHOWN_SHORTFALLS:
-        console.print(
-            f"… 另有 {len(fails) - _SHOWN_SHORTFALLS} 项强制条款不达标，见 report.xlsx"
-        )
+    worst = attention(results.verdicts, results.rules["title"])
+    for row in worst.head(_SHOWN).to_dict("records"):
+        mark = shade(str(row["colour"])).symbol
+        console.print(f"{mark} {row['subject_name']}  {row['sentence']}", markup=False)
+    if len(worst) > _SHOWN:
+        more = len(worst) - _SHOWN
+        console.print(f"… 另有 {more} 个不达标或预警，用 --out 写出全部")
     if imported is not None and len(imported.rejected):
         console.print(
             f"有 {len(imported.rejected)} 处数据没有载入，gridgis inspect 可列出原因"

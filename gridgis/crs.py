@@ -7,7 +7,7 @@ ones, for which no official text exists, so every conversion is marked as approx
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 import numpy as np
 from pyproj import CRS
@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame, GeoSeries
     from numpy.typing import NDArray
 
-__all__ = ["Datum", "from_datum", "metric_crs", "require_metric", "to_datum"]
+__all__ = [
+    "Datum",
+    "as_datum",
+    "from_datum",
+    "metric_crs",
+    "require_metric",
+    "to_datum",
+]
 
 Datum = Literal["cgcs2000", "wgs84", "gcj02", "bd09"]
 """What the numbers of a layer refer to; CGCS2000 and WGS 84 differ by decimetres."""
@@ -33,6 +40,14 @@ _GCJ02_EXTENT = (72.004, 0.8293, 137.8347, 55.8271)
 
 _AXIS, _ECCENTRICITY2 = 6378245.0, 0.00669342162296594323
 _BD_FACTOR = np.pi * 3000.0 / 180.0
+
+
+def as_datum(name: str | None) -> Datum | None:
+    """Return the datum of a name as a user writes it; raise `CRSError` if it is none."""
+    if name is None or name.lower() in get_args(Datum):
+        return None if name is None else cast("Datum", name.lower())
+    message = f"不认识的基准“{name}”"
+    raise CRSError(message, remedy=f"可用：{'、'.join(get_args(Datum))}")
 
 
 def metric_crs(longitude: float, latitude: float) -> CRS:
