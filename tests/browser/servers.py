@@ -49,13 +49,14 @@ def served(script: Path, *arguments: str, base_path: str = "") -> Iterator[str]:
         [*start, "--", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:
         try:
-            _wait_for(f"{address}/_stcore/health", server)
+            wait_for(f"{address}/_stcore/health", server)
             yield address
         finally:
             server.terminate()
 
 
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Return when an address answers; fail when the server ends or takes too long."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         assert server.poll() is None, "the app ended before it answered"

@@ -12,6 +12,7 @@ from gridgis.governance.colours import shade
 from gridgis.outputs.markup import markdown_text
 from gridgis.ui import state
 from gridgis.ui.state import Keys, Subject
+from gridgis.wording import SUBJECTS
 
 __all__ = ["attention_list"]
 
@@ -35,8 +36,9 @@ def attention_list(table: pd.DataFrame, listed: int) -> None:
 def _row(row: dict[Hashable, Any]) -> None:
     item = shade(str(row["colour"]))
     subject = Subject(str(row["subject_kind"]), str(row["subject_code"]))
+    kind = "" if subject.kind == "community" else f"（{SUBJECTS[subject.kind]}）"
     st.button(
-        f"{markdown_text(item.symbol)} **{markdown_text(row['subject_name'])}**　"
+        f"{markdown_text(item.symbol)} **{markdown_text(row['subject_name'])}**{kind}　"
         f"{markdown_text(row['sentence'])}",
         key=f"attention-{subject.kind}-{subject.code}",
         type="tertiary",

@@ -22,6 +22,7 @@ class Filtered:
 
     kind: str
     rule: str | None
+    unit: str
     rows: pd.DataFrame
 
 
@@ -59,7 +60,9 @@ def filters(results: Results) -> Filtered:
             max_chars=60,
         )
     rows = shown_rows(results, kind, rule)
-    return Filtered(kind, rule, matching(rows, street=street, colour=colour, text=text))
+    unit = "" if rule is None else str(results.rules["unit"][rule])
+    left = matching(rows, street=street, colour=colour, text=text)
+    return Filtered(kind, rule, unit, left)
 
 
 def _rule(results: Results, kind: str) -> str | None:

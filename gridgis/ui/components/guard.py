@@ -77,11 +77,14 @@ def show_error(error: GridgisError) -> None:
         problems_table(error.problems)
 
 
-def problems_table(problems: Sequence[Problem]) -> None:
+def problems_table(problems: Sequence[Problem], *, show_file: bool = True) -> None:
     """Show problems as a table, one row each, the columns in the order they are read."""
     rows = [p.as_dict() for p in problems]
     frame = pd.DataFrame(rows, columns=Problem.columns()).rename(columns=_TITLES)
     frame["程度"] = frame["程度"].map(_SEVERITIES)
     frame["行"] = frame["行"].astype("Int64")
-    used = [name for name in _ORDER if not frame[name].isin(["", None]).all()]
-    st.dataframe(frame[used], hide_index=True, height="content")
+    blank = frame.isin(["", None]) | frame.isna()
+    used = [name for name in _ORDER if not blank[name].all()]
+    if not show_file and "文件" in used:
+        used.remove("文件")
+    st.dataframe(frame[used], hide_index=True, height="content", placeholder="")

@@ -10,7 +10,7 @@ import streamlit as st
 from gridgis.crs import Datum
 from gridgis.ingest import FileReport, LayerReport, ReadOptions
 from gridgis.ingest.headers import fields_of
-from gridgis.outputs.markup import Html, fill, markdown_text
+from gridgis.outputs.markup import Html, fill, joined, markdown_text
 from gridgis.tables import TABLES
 from gridgis.ui.components.guard import problems_table
 from gridgis.ui.components.map_view import content_key
@@ -40,13 +40,13 @@ def import_card(report: FileReport, options: ReadOptions) -> ReadOptions:
     colour, word = _OUTCOMES[report.outcome]
     with st.container(border=True):
         st.html(_head(report, colour, word))
-        for layer in report.layers:
-            st.html(_rows(layer))
+        if report.layers:
+            st.html(joined(_rows(layer) for layer in report.layers))
         is_open = report.outcome in ("ask", "refused")
         if report.problems:
             count = len(report.problems)
             with st.expander(f"问题与提示（{count}）", expanded=is_open):
-                problems_table(report.problems)
+                problems_table(report.problems, show_file=False)
         asks = report.outcome == "ask"
         with st.expander("怎样读取这个文件（可更正）", expanded=asks):
             return _corrected(report, options)

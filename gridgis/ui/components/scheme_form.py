@@ -99,9 +99,7 @@ def _rooms(base: Scheme) -> pd.DataFrame:
             "storey": st.column_config.NumberColumn(
                 "楼层", min_value=-5, max_value=99, step=1, width="small", default=1
             ),
-            "own_entrance": st.column_config.CheckboxColumn(
-                "独立入口", width="small", default=False
-            ),
+            "own_entrance": st.column_config.CheckboxColumn("独立入口", default=False),
             "phase": st.column_config.NumberColumn(
                 "随第几期", min_value=1, max_value=99, step=1, width="small"
             ),

@@ -29,14 +29,17 @@ def subject_table(shown: Filtered) -> None:
         else None
     )
     rows = [] if position is None else [position]
-    st.session_state[key] = {"selection": {"rows": rows}}
+    before = st.session_state.get(key)
+    if before is None or list(before["selection"]["rows"]) != rows:
+        # Only what was selected elsewhere: told again, a selection would answer again.
+        st.session_state[key] = {"selection": {"rows": rows}}
 
     def pick() -> None:
         picked = st.session_state[key]["selection"]["rows"]
         state.select(Subject(shown.kind, codes[picked[0]]) if picked else None)
 
     order = ["名称", "街道", "状态"]
-    table = titled(shown.rows)
+    table = titled(shown.rows, shown.unit)
     st.dataframe(
         table,
         key=key,
@@ -48,7 +51,7 @@ def subject_table(shown: Filtered) -> None:
         column_order=[*order, *_others(table, order)],
         column_config={
             name: st.column_config.NumberColumn(format="localized")
-            for name in ("实有", "应有", "富余（负为缺口）")
+            for name in table.select_dtypes("number")
         },
     )
     st.caption(f"共 {len(codes):,} 条")

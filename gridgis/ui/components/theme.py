@@ -65,6 +65,8 @@ h3 { font-size: 1rem !important; padding: .2rem 0 !important; }
   border-radius: 2px; }
 .gg-need i { position: absolute; top: -.15rem; bottom: -.15rem; width: 2px;
   background: #16212b; }
+.gg-count { font-size: .9rem; font-variant-numeric: tabular-nums; }
+[class*="st-key-compliance_table"] [data-testid="stElementToolbar"] { display: none; }
 .gg-legend { display: flex; flex-wrap: wrap; gap: .1rem .9rem; font-size: .82rem;
   color: #33404c; }
 .gg-legend i { display: inline-block; width: .85em; height: .85em; margin-right: .3em;

@@ -26,8 +26,7 @@ def show() -> None:
     table, chart = st.columns([1.15, 1], gap="medium")
     with table:
         subject_table(chosen)
-        unit = "" if chosen.rule is None else str(results.rules["unit"][chosen.rule])
-        export_buttons(titled(chosen.rows, unit), "达标核查")
+        export_buttons(titled(chosen.rows, chosen.unit), "达标核查")
     with chart:
         if chosen.rows.empty:
             st.info("没有符合筛选条件的记录。请放宽筛选条件。")
