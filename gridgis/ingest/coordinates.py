@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from gridgis.crs import Datum, from_datum, metric_crs
-from gridgis.errors import InputError, Problem
+from gridgis.errors import InputError, Problem, Severity
 from gridgis.ingest.columns import as_numbers
 from gridgis.ingest.quantities import Fault, is_blank, plain
 
@@ -24,7 +24,6 @@ __all__ = ["Placed", "centre_of", "parse_crs", "place", "project_crs", "to_crs"]
 WGS84 = CRS.from_epsg(4326)
 
 _CHINA_LON, _CHINA_LAT = (73.0, 136.0), (3.0, 54.0)
-_NO_DEGREES = 1000.0
 # Gauss-Krüger metres in China; eastings without a zone prefix stay below a million.
 _NORTHINGS, _EASTINGS = (1.8e6, 6.2e6), 1e6
 # Zones → EPSG code less the zone, for eastings with the zone before them.
@@ -63,30 +62,33 @@ def place(
 ) -> Placed:
     """Return a geometry in its true reference, in degrees or metres, or ask for it.
 
-    Where a question stays open the geometry carries the proposed CRS, none if there is none.
+    `chosen` holds where the layer states no CRS, or one that its numbers contradict. Where a
+    question stays open the geometry is as proposed, without a CRS if there is no proposal.
     """
     if geometry.has_z.any():
-        geometry = gpd.GeoSeries(
-            shapely.force_2d(geometry.to_numpy()),
-            index=geometry.index,
-            crs=geometry.crs,
-        )
+        flat = shapely.force_2d(geometry.to_numpy())
+        geometry = gpd.GeoSeries(flat, index=geometry.index, crs=geometry.crs)
     bounds = geometry.total_bounds
-    if chosen is not None:
-        found = geometry.set_crs(parse_crs(chosen), allow_override=True)
-        problems = _contradictions(found.crs, bounds)
-    elif geometry.crs is None:
-        found, problems = _proposed(geometry, bounds)
+    fault = _doubt(geometry.crs, bounds)
+    if fault is not None and chosen is not None:
+        geometry = geometry.set_crs(parse_crs(chosen), allow_override=True)
+        fault = _contradiction(geometry.crs, bounds)
+    if fault is None:
+        geometry, problems = _shifted(geometry, datum)
     else:
-        found, problems = geometry, _contradictions(geometry.crs, bounds)
-        if problems and _looks_like_metres(bounds):
-            proposal = _by_numbers(bounds)
-            found = found.set_crs(proposal, allow_override=True)
-    if not any(problem.severity == "ask" for problem in problems):
-        found, shifted = _shifted(found, datum)
-        problems += shifted
-    return Placed(
-        found, _name(found.crs), datum or _datum_word(found.crs), tuple(problems)
+        problems = [_problem("ask", fault, _shown(bounds))]
+        geometry = _as_proposed(geometry, fault, bounds)
+    crs = geometry.crs
+    return Placed(geometry, _name(crs), datum or _datum_word(crs), tuple(problems))
+
+
+def _problem(severity: Severity, fault: Fault, value: str = "") -> Problem:
+    return Problem(
+        code=fault.code,
+        severity=severity,
+        reason=fault.reason,
+        remedy=fault.remedy,
+        value=value,
     )
 
 
@@ -124,35 +126,47 @@ def _looks_like_degrees(bounds: NDArray[np.float64]) -> bool:
     return _in(bounds, (-180.0, 180.0), (-90.0, 90.0))
 
 
-def _looks_like_metres(bounds: NDArray[np.float64]) -> bool:
-    return bool(np.abs(bounds).max() > _NO_DEGREES)
-
-
-def _proposed(
-    geometry: gpd.GeoSeries, bounds: NDArray[np.float64]
-) -> tuple[gpd.GeoSeries, list[Problem]]:
-    """Return the geometry with the CRS its numbers suggest, and the question."""
+def _doubt(crs: CRS | None, bounds: NDArray[np.float64]) -> Fault | None:
+    """Return the question that a layer's CRS, or the lack of one, leaves open."""
     if not np.isfinite(bounds).all():
-        return geometry.set_crs(WGS84), []
-    proposal = _by_numbers(bounds)
-    guess = (
-        f"；按数值推测为 {proposal.name}（{_name(proposal)}）"
-        if proposal is not None
-        else ""
+        return None
+    if crs is None:
+        proposal = _by_numbers(bounds)
+        if proposal is None:
+            remedy = "请指明坐标系，例如 --crs EPSG:4547"
+            return Fault("GG-CRS-001", "缺少坐标系（.prj）", remedy)
+        reason = (
+            f"缺少坐标系（.prj）；按数值推测为 {proposal.name}（{_name(proposal)}）"
+        )
+        return Fault("GG-CRS-001", reason, f"请确认：--crs {_name(proposal)}")
+    if _OLD_DATUMS.search(crs.name):
+        reason = f"{crs.name} 与 CGCS2000 之间需当地转换参数，误差可达百米"
+        remedy = "请先转换为 CGCS2000，或用 --crs 指明按哪个坐标系读取"
+        return Fault("GG-CRS-011", reason, remedy)
+    return _contradiction(crs, bounds)
+
+
+def _contradiction(crs: CRS, bounds: NDArray[np.float64]) -> Fault | None:
+    """Return why numbers and CRS cannot both be right, None where they can."""
+    if not np.isfinite(bounds).all():
+        return None
+    return (
+        _geographic_doubt(bounds)
+        if crs.is_geographic
+        else _projected_doubt(crs, bounds)
     )
-    remedy = (
-        f"请确认：--crs {_name(proposal)}"
-        if proposal is not None
-        else "请指明坐标系，例如 --crs EPSG:4547"
-    )
-    problem = Problem(
-        code="GG-CRS-001",
-        severity="ask",
-        reason=f"缺少坐标系（.prj）{guess}",
-        remedy=remedy,
-        value=_shown(bounds),
-    )
-    return (geometry if proposal is None else geometry.set_crs(proposal)), [problem]
+
+
+def _as_proposed(
+    geometry: gpd.GeoSeries, fault: Fault, bounds: NDArray[np.float64]
+) -> gpd.GeoSeries:
+    """Return the geometry as the question proposes it, without a CRS if it proposes none."""
+    if fault.code == "GG-CRS-011":
+        return geometry
+    if fault.code in ("GG-CRS-005", "GG-CRS-006"):
+        turned = shapely.transform(geometry.to_numpy(), lambda xy: xy[:, ::-1])
+        return gpd.GeoSeries(turned, index=geometry.index, crs=geometry.crs)
+    return geometry.set_crs(_by_numbers(bounds), allow_override=True)
 
 
 def _by_numbers(bounds: NDArray[np.float64]) -> CRS | None:
@@ -173,32 +187,6 @@ def _by_numbers(bounds: NDArray[np.float64]) -> CRS | None:
 
 def _shown(bounds: NDArray[np.float64]) -> str:
     return ", ".join(f"{value:.6g}" for value in bounds)
-
-
-def _contradictions(crs: CRS, bounds: NDArray[np.float64]) -> list[Problem]:
-    """Return the question that arises where numbers and stated CRS cannot both be right."""
-    if not np.isfinite(bounds).all():
-        return []
-    fault = (
-        _geographic_doubt(bounds)
-        if crs.is_geographic
-        else _projected_doubt(crs, bounds)
-    )
-    if fault is None and _OLD_DATUMS.search(crs.name):
-        reason = f"{crs.name} 与 CGCS2000 之间需当地转换参数，误差可达百米"
-        remedy = "请先转换为 CGCS2000，或用 --crs 指明按哪个坐标系读取"
-        fault = Fault("GG-CRS-011", reason, remedy)
-    if fault is None:
-        return []
-    return [
-        Problem(
-            code=fault.code,
-            severity="ask",
-            reason=fault.reason,
-            remedy=fault.remedy,
-            value=_shown(bounds),
-        )
-    ]
 
 
 def _geographic_doubt(bounds: NDArray[np.float64]) -> Fault | None:
@@ -252,13 +240,10 @@ def _shifted(
 
     shapes = shapely.transform(geometry.to_numpy(), shift)
     name = "GCJ-02" if datum == "gcj02" else "BD-09"
-    problem = Problem(
-        code="GG-CRS-009",
-        severity="note",
-        reason=f"按用户说明由 {name} 换算为 WGS 84，为近似换算",
-        remedy="请以可信边界核对位置",
-    )
-    return gpd.GeoSeries(shapes, index=geometry.index, crs=geometry.crs), [problem]
+    reason = f"按用户说明由 {name} 换算为 WGS 84，为近似换算"
+    fault = Fault("GG-CRS-009", reason, "请以可信边界核对位置")
+    undone = gpd.GeoSeries(shapes, index=geometry.index, crs=geometry.crs)
+    return undone, [_problem("note", fault)]
 
 
 def centre_of(layers: Sequence[gpd.GeoSeries]) -> tuple[float, float] | None:

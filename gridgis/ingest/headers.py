@@ -31,7 +31,9 @@ __all__ = [
 
 IGNORE = "-"
 # What a header adds for the table that it belongs to.
-_STRONG, _GENERAL = 3.0, 1.0
+_STRONG, _ROOMS, _GENERAL, _WEAK = 3.0, 2.0, 1.0, 0.5
+# Rank of a header that the user named, before titles and aliases.
+_SAID = -1
 
 _BRACKETS = re.compile(r"[(\[【<〈《]([^()\[\]【】<>〈〉《》]*)[)\]】>〉》]")
 _NUMBERING = re.compile(
@@ -219,34 +221,30 @@ def match_headers(
     """Return what each header means in a table; what the user said goes before all else."""
     known = _lexicon()[table]
     said = {header_of(given).key: name for given, name in mapping.items()}
-    candidates: dict[str, list[tuple[int, int, str]]] = {}
+    offers: dict[str, list[tuple[int, int, str]]] = {}
     fields: dict[str, str] = {}
-    units: dict[str, tuple[str, float]] = {}
-    for order, given in enumerate(headers):
-        header = header_of(given)
-        if header.unit is not None:
-            units[given] = header.unit
-        stated = mapping.get(given) or said.get(header.key)
-        if stated is not None:
-            if stated != IGNORE:
-                candidates.setdefault(stated, []).append((-1, order, given))
-            continue
-        found = known.get(header.key)
-        if found is not None:
-            candidates.setdefault(found[0], []).append((found[1], order, given))
-        elif table == "communities":
-            other = _of_other_table(header.key)
-            if other is not None:
-                fields[given] = other
+    for given in headers:
+        key = header_of(given).key
+        stated = mapping.get(given) or said.get(key)
+        name, tier = known.get(key, ("", 0)) if stated is None else (stated, _SAID)
+        if not name and table == "communities":
+            fields[given] = _of_other_table(key) or ""
+        if name and name != IGNORE:
+            # A title and a plain alias say the same: the title is only proposed first.
+            offers.setdefault(name, []).append(
+                (max(tier, 1 if stated is None else tier), tier, given)
+            )
     clashes: dict[str, tuple[str, ...]] = {}
-    for name, found_headers in candidates.items():
-        found_headers.sort()
-        best = found_headers[0]
-        fields[best[2]] = name
-        equal = tuple(given for tier, _, given in found_headers if tier == best[0])
-        if len(equal) > 1:
+    for name, found in offers.items():
+        found.sort(key=lambda offer: offer[:2])
+        fields[found[0][2]] = name
+        equal = tuple(given for rank, _, given in found if rank == found[0][0])
+        if len(equal) > 1 and name not in _NEVER_ASKED:
             clashes[name] = equal
-    ordered = {given: fields[given] for given in headers if given in fields}
+    ordered = {given: fields[given] for given in headers if fields.get(given)}
+    units = {
+        given: unit for given in headers if (unit := header_of(given).unit) is not None
+    }
     return Matches(table, ordered, units, clashes, _score(table, ordered))
 
 
@@ -293,6 +291,8 @@ _SIGNATURES: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
     }
 )
+# Of two columns of places the first is taken: they are compared with the map, not added up.
+_NEVER_ASKED = frozenset((*HELPERS, "street", "county", "address"))
 _PLACES = frozenset(
     words("county street community community_code address lon lat coords year estate")
 )
@@ -302,14 +302,16 @@ def _score(table: str, fields: Mapping[str, str]) -> float:
     """Return how much the understood headers speak for a table."""
     score = 0.0
     for given, name in fields.items():
-        found = _lexicon()[table].get(header_of(given).key)
-        general = found is not None and found[1] > 1
+        _, tier = _lexicon()[table].get(header_of(given).key, ("", 0))
         if ":" in name:
-            score += 2.0
+            score += _GENERAL if name.partition(":")[0] in TABLES else _ROOMS
+        elif table == "communities" and name in ("name", "community_code"):
+            # Every ledger names communities: it says little of what the rows are.
+            score += _STRONG / 2 if tier <= 1 else _WEAK
         elif name in _SIGNATURES[table] or name == "name":
-            score += _GENERAL if general else _STRONG
+            score += _GENERAL if tier > 1 else _STRONG
         elif name not in _PLACES:
-            score += 0.5
+            score += _WEAK
     return score
 
 

@@ -38,8 +38,8 @@ def code_key(codes: pd.Series) -> pd.Series:
 def name_keys(names: Iterable[str]) -> list[str]:
     """Return each name half-width, simplified, without blanks and invisible characters."""
     # One call for all: starting the converter costs more than converting.
-    joined = "\n".join(_SPACE.sub("", tidy(name)) for name in names)
-    return simplified(joined).split("\n") if joined else []
+    plain = [_SPACE.sub("", tidy(name)) for name in names]
+    return simplified("\n".join(plain)).split("\n") if plain else []
 
 
 def core_key(key: str) -> str:

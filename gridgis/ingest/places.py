@@ -19,6 +19,8 @@ __all__ = ["Register", "locate", "representative_points"]
 
 
 _AREAL = 2
+# Of four characters one may differ: 东胡社区 for 东湖社区.
+_NEAR = 0.7
 
 
 @dataclass(frozen=True)
@@ -135,8 +137,8 @@ class Register:
 
     def nearest(self, name: str) -> str:
         """Return the known name closest to one that is not known, empty where none is near."""
-        near = get_close_matches(core_key(name), self._core, n=1, cutoff=0.6)
-        return self.name_of(self._core[near[0]][0].code) if near else ""
+        near = get_close_matches(name, self._exact, n=1, cutoff=_NEAR)
+        return self.name_of(self._exact[near[0]][0].code) if near else ""
 
 
 def _fits(candidate: Candidate, street: str, county: str) -> bool:

@@ -148,7 +148,8 @@ _FIGURE = re.compile(
     rf"(?P<last>{_alternatives(_AFTER)})?"
 )
 _RANGE = re.compile(
-    rf"\D{{0,3}}(?:{_DIGITS})[^\d,.]{{0,4}}?\s*(?:-|~|至|到|—|–|―|/)+\s*(?:{_DIGITS})\D{{0,4}}"
+    rf"\D{{0,3}}(?:{_DIGITS})[^\d,.]{{0,4}}?\s*(?:-|~|至|到|—|–|―|/)+\s*(?:{_DIGITS})"
+    rf"(?:{_alternatives(_UNITS)})?\D{{0,4}}"
 )
 
 _HAN_DIGITS = {

@@ -23,6 +23,8 @@ Grid = Sequence[Sequence[object]]
 
 _HEADER_ROWS = 15
 _MOST_LEVELS = 3
+# A deeper header must explain more columns than a shallow one.
+_LEVEL_COST = 0.4
 _TOTAL = re.compile(r"(?:.{0,12})?(?:合计|小计|总计|共计|累计|汇总|总数)[:：]?")
 _TOTAL_MARKS = ("计", "汇总", "总数")
 _SIGNATURE_MARKS = (":", "：", "注", "数据来源")
@@ -149,19 +151,19 @@ def _header(grid: Grid, merges: Sequence[Merge]) -> _Found | None:
         if r2 < len(filled):
             for row in range(r1, r2 + 1):
                 filled[row][c1 : c2 + 1] = [top[r1][c1]] * (c2 - c1 + 1)
+    begun = {row for (r1, _), (r2, _) in merges for row in range(r1 + 1, r2 + 1)}
     best: _Found | None = None
     score = 0.0
     for first in range(min(_HEADER_ROWS, len(top))):
-        for levels in range(1, _MOST_LEVELS + 1):
+        # A row that a merged cell reaches into from above is not where a header begins.
+        for levels in () if first in begun else range(1, _MOST_LEVELS + 1):
             last = first + levels - 1
-            if last >= len(top) or (
-                levels > 1 and not _may_continue(top, filled, first, last)
-            ):
+            if last >= len(top) or not _may_continue(top, filled, first, last):
                 break
             given = _flattened(top[first : last + 1], filled[first : last + 1])
             known = sum(known_word(header) for header in given if header)
             named = sum(bool(header) for header in given)
-            value = known - 0.4 * (levels - 1)
+            value = known - _LEVEL_COST * (levels - 1)
             if value > score and known >= min(2, named) and 2 * known >= min(named, 4):
                 best, score = _Found(first, last, tuple(given), known), value
     return best
@@ -169,6 +171,8 @@ def _header(grid: Grid, merges: Sequence[Merge]) -> _Found | None:
 
 def _may_continue(top: Grid, filled: Grid, first: int, last: int) -> bool:
     """Say whether the row `last` can be a further level of a header starting at `first`."""
+    if last == first:
+        return True
     above, row = top[last - 1], top[last]
     if not any(not _is_empty(cell) for cell in row):
         return False
@@ -300,9 +304,8 @@ def _data_rows(body: Grid, lead: NDArray[np.object_]) -> NDArray[np.bool_]:
     keep = np.fromiter(map(any, body), dtype=bool, count=len(body))
     text = "\n".join(map(str, lead))
     signs = any(mark in text for mark in _SIGNATURE_MARKS)
-    unclear = [
-        cell == "" or (isinstance(cell, str) and cell.isspace()) for cell in lead
-    ]
+    blank = (cell == "" or (isinstance(cell, str) and cell.isspace()) for cell in lead)
+    unclear = np.fromiter(blank, dtype=bool, count=len(body))
     looked = range(len(body)) if signs else np.flatnonzero(unclear | ~keep).tolist()
     for position in looked:
         first = next((cell for cell in body[position] if not _is_empty(cell)), None)

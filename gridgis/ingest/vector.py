@@ -7,6 +7,7 @@ references, only tables that a GeoPackage lists are read, text is decoded strict
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import sqlite3
 import struct
@@ -268,8 +269,21 @@ def _layer(
     empty = [c for c in cells if str(c).lower() in _DROPPED and cells[c].isna().all()]
     cells = cells.drop(columns=empty)
     cells.columns = pd.Index([str(column) for column in cells.columns])
+    nested = [c for c in cells if cells[c].dtype == object and _is_nested(cells[c])]
+    for column in nested:
+        cells[column] = cells[column].map(_as_json, na_action="ignore")
     rows = np.arange(1, len(cells) + 1, dtype=np.int64)
     return RawLayer(name=name, cells=cells, rows=rows, geometry=geometry)
+
+
+def _is_nested(column: pd.Series) -> bool:
+    """Say whether cells are lists or objects, as GeoJSON and GeoPackage may hold them."""
+    return any(isinstance(cell, list | dict | bytes | np.ndarray) for cell in column)
+
+
+def _as_json(cell: object) -> str:
+    plain = cell.tolist() if isinstance(cell, np.ndarray) else cell
+    return json.dumps(plain, ensure_ascii=False, default=str)
 
 
 def kind_of_geometry(geometry: gpd.GeoSeries | None) -> str | None:
