@@ -200,7 +200,7 @@ def test_a_parameter_on_the_command_line_changes_the_reading(county):
     )
 
 
-def test_rules_list_show_and_validate_speak_of_every_pack(tmp_path):
+def test_rules_list_and_show_speak_of_every_pack():
     listed = run("rules", "list").stdout
 
     for name in ("county", "district", "national", "tiered", "elderly", "grid_size"):

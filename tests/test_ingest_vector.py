@@ -207,8 +207,10 @@ def test_a_named_crs_is_accepted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        '<OGRVRTDataSource><OGRVRTLayer name="x">'
-        "<SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",
+        (
+            '<OGRVRTDataSource><OGRVRTLayer name="x">'
+            "<SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+        ),
         '{"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline ! read /etc/passwd"}',
         '{"type": "FeatureCollection", "x": "<OGRVRTDataSource>", "features": []}',
         "<OGRWFSDataSource><URL>http://127.0.0.1:9/</URL></OGRWFSDataSource>",

@@ -17,7 +17,7 @@ def test_a_page_names_no_file_to_fetch() -> None:
     page = results_page(county("甲", "乙"))
 
     # Leaflet's code holds a link to its own site, which nobody sees and nothing fetches.
-    fetching = r'<(?:script|link|img|iframe|object|embed)\b[^>]*\b(?:src|href|data)='
+    fetching = r"<(?:script|link|img|iframe|object|embed)\b[^>]*\b(?:src|href|data)="
     assert re.findall(fetching, page) == []
     assert re.findall(r"url\((?!data:|#)[^)]*\)", page) == []
     assert "default-src 'none'" in page

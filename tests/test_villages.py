@@ -78,9 +78,7 @@ def test_the_size_rule_of_before_2026_judges_a_day_before_2026(villages, househo
 @pytest.mark.parametrize(
     "pack", ["county", "district", "national", "elderly", "living_circle"]
 )
-def test_without_floor_areas_no_rule_about_area_says_anything(
-    villages, shared_data, pack
-):
+def test_without_floor_areas_no_rule_about_area_says_anything(shared_data, pack):
     folder = shared_data / "01_villages"
     imported = read(
         [
