@@ -19,7 +19,7 @@ _TITLES = {
     "outcome": "结果",
     "measured": "实有",
     "required": "应有",
-    "margin": "富余（负为缺口）",
+    "margin": "余缺",
     "reason": "说明",
     "note": "备注",
 }

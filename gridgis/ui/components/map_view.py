@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["clicked", "content_key", "map_view"]
 
-_RETURNED = ["last_active_drawing", "last_object_clicked_count"]
+# Where it was clicked tells a second click on the same shape from none; a count would be
+# sent at loading already, and run the page once more each time.
+_RETURNED = ["last_active_drawing", "last_object_clicked"]
 
 # Tells the map that is already there what is selected; see results_map.js.
 _PICK = """
