@@ -163,7 +163,10 @@ def import_(
     """Read files into a project file; one import is one version."""
     from gridgis.project import store
 
-    imported = _read(files, _options(mapping, table, crs, datum, encoding))
+    known = store.load(project) if project.exists() else None
+    options = _options(mapping, table, crs, datum, encoding)
+    with _progress("正在读取") as progress:
+        imported = _read(files, options, progress, known)
     _print_report(imported)
     if imported.outcome in ("ok", "warn"):
         version = store.save_import(
@@ -334,11 +337,14 @@ def _day(text: str | None) -> date:
 
 
 def _read(
-    files: Sequence[Path], options: ReadOptions, progress: Progress | None = None
+    files: Sequence[Path],
+    options: ReadOptions,
+    progress: Progress | None = None,
+    known: Dataset | None = None,
 ) -> Import:
     from gridgis.ingest import expand, read
 
-    return read(expand(files), options, progress)
+    return read(expand(files), options, progress, known=known)
 
 
 def _open(

@@ -119,18 +119,43 @@ def test_a_stated_community_wins_over_the_place_and_both_are_shown(
     assert "东湖社区" in found.relations[0].reason
 
 
-def test_rooms_without_ids_are_numbered_within_their_community(outline: Path) -> None:
+def test_rooms_without_ids_get_one_that_stays_whatever_stands_around_them(
+    outline: Path,
+) -> None:
     rows = [
         ["城关", "东湖", "甲", "办公", 1],
-        ["城关", "西湖", "乙", "办公", 2],
+        ["城关", "西湖", "甲", "办公", 2],
         ["城关", "东湖", "丙", "办公", 3],
+        ["城关", "东湖", "丙", "办公", 4],
     ]
 
-    rooms = with_rooms(outline, rows).data["facilities"]
+    ids = with_rooms(outline, rows).data["facilities"]["facility_id"].tolist()
+    again = with_rooms(outline, rows[:1:-1]).data["facilities"]["facility_id"].tolist()
 
-    assert rooms["facility_id"].tolist() == [
-        "F-510923001001-1", "F-510923001002-1", "F-510923001001-2",
-    ]  # fmt: skip
+    assert [one.rsplit("-", 1)[0] for one in ids[:2]] == [
+        "F-510923001001",
+        "F-510923001002",
+    ]
+    assert len(set(ids)) == 4
+    assert ids[3] == f"{ids[2]}-2", "two rooms that nothing tells apart are still two"
+    assert set(again) == set(ids[2:]), "neither order nor neighbours change an id"
+
+
+def test_a_later_ledger_is_joined_to_the_communities_that_are_there(
+    outline: Path, tmp_path: Path
+) -> None:
+    project = read([outline]).data
+    ledger = text(
+        tmp_path / "c.csv", "街道,社区名称,年度,运转经费\n城关,东湖,2026,120000\n"
+    )
+
+    alone = read([ledger])
+    found = read([ledger], known=project)
+
+    assert alone.data["funds"].empty
+    assert found.data["funds"]["community_code"].tolist() == ["510923001001"]
+    assert "communities" not in found.data, "what was known is not given back"
+    assert found.data.crs in (None, project.crs)
 
 
 def test_a_ledger_is_merged_into_boundaries_by_code_whatever_its_hyphens(

@@ -112,7 +112,7 @@ def test_merged_names_are_filled_only_inside_their_range(tmp_path: Path) -> None
     rooms = loaded(path).data["facilities"]
 
     # The rows have no community table to be joined to; their names stand in `source` order.
-    assert rooms["facility_id"].tolist() == ["F-0-1", "F-0-2", "F-0-3"]
+    assert rooms["name"].tolist() == ["甲", "乙", "丙"]
     raw = read([path]).files[0].layers[0].rows
     assert raw["community"].tolist()[:2] == ["东湖社区", "东湖社区"]
     assert raw["community"].isna().tolist() == [False, False, True]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from hashlib import blake2b
 from types import MappingProxyType
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from gridgis.errors import Problem
@@ -295,8 +297,34 @@ def _conflict(
     )
 
 
+# What tells one row from another where a ledger has no ids.
+_IDENTITY = ("name", "use", "estate_id", "estate", "building", "address", "geometry")
+
+
+def _identity(table: str, frame: pd.DataFrame) -> pd.Series:
+    """Return six hex digits of what identifies each row, the same in every import.
+
+    A corrected ledger then meets its own rows again, and another ledger does not take
+    the numbers of the first. Outlines count where rows have nothing else to be told by.
+    """
+    names = [name for name in _IDENTITY if name in frame]
+    if table in ("facilities", "estates", "grids", "projects"):
+        names = [name for name in names if name != "geometry"]
+    columns = [
+        shapely.to_wkb(frame[name].to_numpy(object))
+        if name == "geometry"
+        else frame[name].astype("str").fillna("").to_numpy(object)
+        for name in names
+    ]
+    digests = [
+        blake2b(repr(parts).encode(), digest_size=3).hexdigest()
+        for parts in zip(*columns, strict=True)
+    ]
+    return pd.Series(digests or "0", index=frame.index, dtype="str")
+
+
 def _with_ids(table: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Give rows without an id one made of their community and a running number."""
+    """Give rows without an id one made of their community and what identifies them."""
     if table not in _PREFIXES:
         return frame
     name = TABLES[table].key[0]
@@ -306,8 +334,9 @@ def _with_ids(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     if not missing.any():
         return frame.assign(**{name: ids})
     community = frame.get("community_code", blank).astype("str").fillna("0")[missing]
-    number = (community.groupby(community, sort=False).cumcount() + 1).astype("str")
-    made = f"{_PREFIXES[table]}-" + community + "-" + number
+    made = f"{_PREFIXES[table]}-" + community + "-" + _identity(table, frame[missing])
+    again = made.groupby(made, sort=False).cumcount() + 1
+    made = made.where(again == 1, made + "-" + again.astype("str"))
     while (taken := made.isin(ids.dropna())).any():
         made = made.mask(taken, made + "x")
     return frame.assign(**{name: ids.where(~missing, made.reindex(ids.index))})

@@ -78,6 +78,8 @@ def read(
     paths: Sequence[Path],
     options: ReadOptions = _DEFAULTS,
     progress: Progress | None = None,
+    *,
+    known: Dataset | None = None,
 ) -> Import:
     """Read files into tables, with a report that accounts for every row.
 
@@ -89,6 +91,9 @@ def read(
         What the user says beyond the files.
     progress
         Told the share done and what is being done.
+    known
+        The tables of the project the files are for: their rows may belong to its communities
+        and estates, and are brought into its CRS.
 
     Raises
     ------
@@ -105,8 +110,9 @@ def read(
         found.append(understand(open_file(Path(path), name, own), own))
     tell(0.8, "核对位置与归属")
     layers = [layer for file in found for layer in file.layers]
-    crs = _common_crs(layers)
-    related = relate([settle(layer, crs) for layer in layers], crs)
+    known = known or Dataset({})
+    crs = known.crs or _common_crs(layers)
+    related = relate([settle(layer, crs) for layer in layers], crs, known)
     tell(0.95, "汇总")
     return _import(found, related)
 

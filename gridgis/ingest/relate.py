@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 
@@ -24,11 +25,8 @@ from gridgis.tables import TABLES, Dataset, conform
 __all__ = ["Related", "relate"]
 
 # Everything refers to communities, rooms and buildings refer to estates.
-_ORDER = (
-    "communities",
-    "estates",
-    *(t for t in TABLES if t not in ("communities", "estates")),
-)
+_REFERRED = ("communities", "estates")
+_ORDER = (*_REFERRED, *(t for t in TABLES if t not in _REFERRED))
 _NO_COMMUNITY = Fault(
     "GG-PLACE-001", "没有归入任何社区", "请填写社区代码，或街道与社区名称"
 )
@@ -43,12 +41,17 @@ class Related:
     problems: tuple[Problem, ...]
 
 
-def relate(layers: Sequence[TableLayer], crs: CRS | None) -> Related:
-    """Return the tables of an import, in one CRS, their rows joined and related."""
+def relate(layers: Sequence[TableLayer], crs: CRS | None, known: Dataset) -> Related:
+    """Return the tables of an import, in one CRS, their rows joined and related.
+
+    `known` are the tables of the project the import goes to: rows refer to its communities
+    and estates as well, and none of it is returned.
+    """
     done: dict[int, TableLayer] = {}
     tables: dict[str, pd.DataFrame] = {}
+    reference: dict[str, pd.DataFrame | None] = {}
     problems: list[Problem] = []
-    register = Register.of(None)
+    register = Register.of(_with_known("communities", None, known))
     for table in _ORDER:
         chosen = {n: layer for n, layer in enumerate(layers) if layer.table == table}
         if table == "communities":
@@ -56,7 +59,7 @@ def relate(layers: Sequence[TableLayer], crs: CRS | None) -> Related:
         else:
             ready = []
             for layer in chosen.values():
-                assigned = _assigned(layer, register, tables)
+                assigned = _assigned(layer, register, reference)
                 ready.append(assigned.layer)
                 problems += assigned.problems
         found, kept, conflicts = joined(table, ready)
@@ -64,8 +67,10 @@ def relate(layers: Sequence[TableLayer], crs: CRS | None) -> Related:
         done |= dict(zip(chosen, kept, strict=True))
         if found is not None:
             tables[table] = found
+        if table in _REFERRED:
+            reference[table] = _with_known(table, found, known)
         if table == "communities":
-            register = Register.of(found)
+            register = Register.of(reference[table])
     further = derive([done[number] for number in sorted(done)], tables)
     tables = dict(further.tables)
     data = {
@@ -73,6 +78,23 @@ def relate(layers: Sequence[TableLayer], crs: CRS | None) -> Related:
     }
     problems += [*further.problems, *doubts(data)]
     return Related(Dataset(data, crs), further.layers, tuple(problems))
+
+
+def _with_known(
+    table: str, found: pd.DataFrame | None, known: Dataset
+) -> pd.DataFrame | None:
+    """Return what rows may refer to: the import's own rows, then those already there."""
+    if table not in known:
+        return found
+    there = known[table]
+    if found is None:
+        return there
+    key = TABLES[table].key[0]
+    rest = there[~there[key].isin(found[key].astype("str"))]
+    both = pd.concat([found, rest], ignore_index=True)
+    if isinstance(there, gpd.GeoDataFrame):
+        return gpd.GeoDataFrame(both, geometry="geometry", crs=there.crs)
+    return both
 
 
 def _conformed(name: str, frame: pd.DataFrame, crs: CRS | None) -> pd.DataFrame:
@@ -94,7 +116,7 @@ def _is_wide(column: str) -> bool:
 
 
 def _assigned(
-    layer: TableLayer, register: Register, tables: Mapping[str, pd.DataFrame]
+    layer: TableLayer, register: Register, reference: Mapping[str, pd.DataFrame | None]
 ) -> Assigned:
     """Return the layer with community and estate settled as far as they can be."""
     if "community_code" not in TABLES[layer.table]:
@@ -102,9 +124,9 @@ def _assigned(
     words = by_words(layer, register)
     found, problems = words.layer, words.problems
     if "estate_id" in TABLES[layer.table] and layer.table != "estates":
-        estate = with_estate(found, tables.get("estates"))
+        estate = with_estate(found, reference.get("estates"))
         found, problems = estate.layer, (*problems, *estate.problems)
-    place = by_place(found, tables.get("communities"), register)
+    place = by_place(found, reference.get("communities"), register)
     shared = with_sharers(place.layer, register)
     found, problems = shared.layer, (*problems, *place.problems, *shared.problems)
     if "community_code" in TABLES[layer.table].key:

@@ -29,7 +29,11 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def read_uploads(files: Sequence[tuple[str, bytes]]) -> Import:
     """Return what the files give under the corrections so far; read once for each."""
     corrections = state.corrections()
-    key = (content_hash(files), repr(sorted(corrections.items())))
+    project = state.project_path()
+    if project is not None and not project.exists():
+        project = None
+    version = 0 if project is None else store.latest(project).number
+    key = (content_hash(files), repr(sorted(corrections.items())), version)
     kept = state.kept_import()
     if kept is not None and kept[0] == key:
         return kept[1]
@@ -41,7 +45,8 @@ def read_uploads(files: Sequence[tuple[str, bytes]]) -> Import:
     with TemporaryDirectory(prefix="gridgis-") as folder:
         paths = expand(stored(files, Path(folder)))
         given = ReadOptions(per_file=corrections)
-        found = read(paths, given, tell)
+        known = None if project is None else store.load(project)
+        found = read(paths, given, tell, known=known)
     bar.empty()
     state.keep_import(key, found)
     return found

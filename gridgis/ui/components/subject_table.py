@@ -50,7 +50,7 @@ def subject_table(shown: Filtered) -> None:
         placeholder="—",
         column_order=[*order, *_others(table, order)],
         column_config={
-            name: st.column_config.NumberColumn(format="localized")
+            str(name): st.column_config.NumberColumn(format="localized")
             for name in table.select_dtypes("number")
         },
     )
