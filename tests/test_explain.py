@@ -113,8 +113,9 @@ def test_one_room_is_its_own_sum() -> None:
 def test_rows_under_one_rule_have_its_numbers(results: Results) -> None:
     rows = shown_rows(results, "community", "S01")
 
-    assert rows["measured"].tolist() == [350.0, 226.0]
-    assert rows["margin"].tolist() == [50.0, -74.0]
+    assert rows.index.tolist() == ["C2", "C1"]
+    assert rows["measured"].tolist() == [226.0, 350.0]
+    assert rows["margin"].tolist() == [-74.0, 50.0]
 
 
 def test_shares_are_shown_as_per_cent(results: Results) -> None:
@@ -147,9 +148,9 @@ def test_files_hold_the_rows_shown(results: Results) -> None:
     csv = pd.read_csv(BytesIO(csv_bytes(table)))
     book = openpyxl.load_workbook(BytesIO(xlsx_bytes(table, "达标核查")))
     cells = list(book.active.values)
-    assert csv["余缺（㎡）"].tolist() == [50.0, -74.0]
+    assert csv["余缺（㎡）"].tolist() == [-74.0, 50.0]
     assert list(cells[0]) == list(table)
-    assert [row[list(table).index("实有（㎡）")] for row in cells[1:]] == [350.0, 226.0]
+    assert [row[list(table).index("实有（㎡）")] for row in cells[1:]] == [226.0, 350.0]
 
 
 def test_text_like_a_formula_stays_text() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from gridgis.governance.colours import shade
+from gridgis.governance.colours import SHADES, shade
 from gridgis.governance.rollup import attention
 from gridgis.pipeline import Results
 from gridgis.wording import OUTCOMES, OVERALL
@@ -32,13 +32,20 @@ def shown_rows(results: Results, kind: str, rule_id: str | None) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        Indexed by subject code, in the order of the subjects: name, street, colour,
-        state (symbol and word), outcome (word), reason; under one rule also measured,
-        required and margin (shares as per cent) and note.
+        Indexed by subject code, the worst first, subjects alike in their own order: name,
+        street, colour, state (symbol and word), outcome (word), reason; under one rule
+        also measured, required and margin (shares as per cent) and note.
     """
-    subjects = pd.DataFrame(results.subjects[kind])
-    if rule_id is None:
-        return _over_all(results, kind, subjects)
+    rows = (
+        _over_all(results, kind)
+        if rule_id is None
+        else _under_one(results, kind, rule_id)
+    )
+    place = rows["colour"].map({name: n for n, name in enumerate(SHADES)})
+    return rows.loc[place.sort_values(kind="stable").index]
+
+
+def _under_one(results: Results, kind: str, rule_id: str) -> pd.DataFrame:
     verdicts = results.verdicts
     own = verdicts[
         (verdicts["rule_id"] == rule_id) & (verdicts["subject_kind"] == kind)
@@ -59,7 +66,8 @@ def shown_rows(results: Results, kind: str, rule_id: str | None) -> pd.DataFrame
     ).rename_axis("code")
 
 
-def _over_all(results: Results, kind: str, subjects: pd.DataFrame) -> pd.DataFrame:
+def _over_all(results: Results, kind: str) -> pd.DataFrame:
+    subjects = pd.DataFrame(results.subjects[kind])
     verdicts = results.verdicts
     own = verdicts[verdicts["subject_kind"] == kind]
     lacking = attention(own, results.rules["title"]).set_index("subject_code")

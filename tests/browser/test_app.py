@@ -101,12 +101,13 @@ def test_polygon_and_row_select_each_other(app: Page) -> None:
     frame, paths = shapes(app)
     expect(paths).to_have_count(4, timeout=PATIENCE_MS)
 
-    paths.nth(1).click()
+    # The worst is drawn first, as it is listed first.
+    paths.nth(0).click()
     heading = app.get_by_role("heading", name=re.compile("西街社区"))
     expect(heading).to_be_visible(timeout=PATIENCE_MS)
 
-    # The first row under the header is the first community.
-    cell(app, app.get_by_test_id("stDataFrame").first, 18, 50)
+    # Then, in the second row, the community beside it.
+    cell(app, app.get_by_test_id("stDataFrame").first, 18, 84)
     other = app.get_by_role("heading", name=re.compile("东街社区"))
     expect(other).to_be_visible(timeout=PATIENCE_MS)
     expect(frame.locator('path[stroke-width="4"]')).to_have_count(1)

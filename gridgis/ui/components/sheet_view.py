@@ -70,7 +70,7 @@ def rule_html(rule: RuleSheet) -> Html:
 def _word(rule: RuleSheet) -> str:
     """Return the verdict's word; a pass in amber says why it is not simply a pass."""
     if rule.outcome == "pass" and rule.shade.colour == "yellow":
-        return "达标（临界）"
+        return "达标（预警）"
     return rule.outcome_word
 
 

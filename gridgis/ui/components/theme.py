@@ -65,6 +65,15 @@ h3 { font-size: 1rem !important; padding: .2rem 0 !important; }
   border-radius: 2px; }
 .gg-need i { position: absolute; top: -.15rem; bottom: -.15rem; width: 2px;
   background: #16212b; }
+/* Streamlit has no words of its own for this in Chinese. */
+[data-testid="stFileUploaderDropzoneInstructions"],
+[data-testid="stFileUploaderDropzoneInstructions"] * { font-size: 0 !important; }
+[data-testid="stFileUploaderDropzoneInstructions"]::after { font-size: .86rem;
+  content: "每个文件不超过 200 MB"; color: #5b6671; }
+[data-testid="stFileUploaderDropzone"] button[kind="secondary"] p {
+  font-size: 0 !important; }
+[data-testid="stFileUploaderDropzone"] button[kind="secondary"] p::after {
+  content: "选择文件"; font-size: .95rem; }
 .gg-count { font-size: .9rem; font-variant-numeric: tabular-nums; }
 [class*="st-key-compliance_table"] [data-testid="stElementToolbar"] { display: none; }
 .gg-legend { display: flex; flex-wrap: wrap; gap: .1rem .9rem; font-size: .82rem;
