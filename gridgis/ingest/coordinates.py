@@ -283,6 +283,7 @@ def to_crs(geometry: gpd.GeoSeries, crs: CRS) -> gpd.GeoSeries:
 _PAIR = re.compile(
     r"(-?\d+(?:\.\d+)?)[°度]?[东经eE]?\s*[,，;；\s]\s*(-?\d+(?:\.\d+)?)[°度]?"
 )
+_DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _DMS = re.compile(
     r"(\d{1,3})[°度](\d{1,2})['′分](?:(\d{1,2}(?:\.\d+)?)(?:[\"″秒]|'')?)?"
 )
@@ -324,6 +325,8 @@ def _degree(cell: object) -> float:
     """Return one coordinate in degrees, NaN where blank, infinity where unreadable."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return float(cell)
+    if isinstance(cell, str) and _DECIMAL.fullmatch(cell) is not None:
+        return float(cell)
     text = plain(cell)
     if is_blank(text):
         return np.nan
@@ -331,7 +334,7 @@ def _degree(cell: object) -> float:
     dms = _DMS.fullmatch(text)
     if dms is not None:
         return int(dms[1]) + int(dms[2]) / 60.0 + float(dms[3] or 0.0) / 3600.0
-    return float(text) if re.fullmatch(r"-?\d+(?:\.\d+)?", text) else np.inf
+    return float(text) if _DECIMAL.fullmatch(text) is not None else np.inf
 
 
 def split_pairs(column: pd.Series) -> tuple[pd.Series, pd.Series]:

@@ -42,6 +42,7 @@ class Register:
         self._parts = [_text(communities, name) for name in fields]
         keys = code_key(communities["community_code"].astype("str"))
         self._by_code = dict(zip(keys, self._parts[0], strict=True))
+        self._keys_there = pd.Index(list(self._by_code), dtype="str")
         self._names = dict(zip(*self._parts[:2], strict=True))
 
     @classmethod
@@ -91,7 +92,8 @@ class Register:
 
     def has(self, codes: pd.Series) -> NDArray[np.bool_]:
         """Tell which codes the register holds."""
-        return code_key(codes.astype("str")).isin(self._by_code.keys()).to_numpy()
+        keys = pd.Index(code_key(codes.astype("str")))
+        return self._keys_there.get_indexer(keys) >= 0
 
     def name_of(self, code: str) -> str:
         """Return the name of a community as its table has it."""

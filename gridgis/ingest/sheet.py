@@ -27,6 +27,8 @@ _MOST_LEVELS = 3
 _LEVEL_COST = 0.4
 _TOTAL = re.compile(r"(?:.{0,12})?(?:合计|小计|总计|共计|累计|汇总|总数)[:：]?")
 _TOTAL_MARKS = ("计", "汇总", "总数")
+# A line with nothing but white space: a cell that only looks empty.
+_SPACES = re.compile(r"^[^\S\n]+$", re.MULTILINE)
 _SIGNATURE_MARKS = (":", "：", "注", "数据来源")
 _LONGEST_LABEL = 24
 # Forms number their first columns so, the figures after them 1, 2, 3.
@@ -228,7 +230,7 @@ def _cell(row: Sequence[object], column: int) -> object:
 def _columns(body: Grid, width: int) -> list[NDArray[np.object_]]:
     if not body:
         return [np.empty(0, dtype=object) for _ in range(width)]
-    if any(len(row) != width for row in body):
+    if set(map(len, body)) != {width}:
         body = [[*row[:width], *[""] * (width - len(row))] for row in body]
     return list(np.ascontiguousarray(np.array(body, dtype=object).T))
 
@@ -304,8 +306,9 @@ def _data_rows(body: Grid, lead: NDArray[np.object_]) -> NDArray[np.bool_]:
     keep = np.fromiter(map(any, body), dtype=bool, count=len(body))
     text = "\n".join(map(str, lead))
     signs = any(mark in text for mark in _SIGNATURE_MARKS)
-    blank = (cell == "" or (isinstance(cell, str) and cell.isspace()) for cell in lead)
-    unclear = np.fromiter(blank, dtype=bool, count=len(body))
+    unclear = np.asarray(lead == "", dtype=bool)
+    if _SPACES.search(text) is not None:
+        unclear |= np.array([str(cell).isspace() for cell in lead], dtype=bool)
     looked = range(len(body)) if signs else np.flatnonzero(unclear | ~keep).tolist()
     for position in looked:
         first = next((cell for cell in body[position] if not _is_empty(cell)), None)

@@ -5,7 +5,10 @@ Written once here, so that screen, workbook and command line say the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
+from itertools import repeat
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -52,22 +55,49 @@ class Case:
     about: NDArray[np.bool_] | None
 
 
+class _Facts(NamedTuple):
+    """All that the sentence of one decided verdict depends on."""
+
+    passes: bool
+    value: float
+    margin: float
+    shortfall: float
+    exact: bool
+    about: bool
+    quantities: tuple[float, ...]
+
+
 def reasons_of(case: Case) -> NDArray[np.object_]:
-    """Return the sentence of each verdict."""
+    """Return the sentence of each verdict; equal facts are worded once."""
     reason = case.aside.copy()
     unknown = case.outcome == _NOT_ASSESSED
     reason[unknown] = [text or "数据不足" for text in case.missing[unknown]]
-    decided = np.flatnonzero((case.outcome == _PASS) | (case.outcome == _FAIL))
-    names = sorted(case.rule.limit.quantities)
-    quantities = [case.subjects[name].to_numpy(float) for name in names]
-    asked: dict[tuple[float, ...], str] = {}
-    for position in decided:
-        key = tuple(float(values[position]) for values in quantities)
-        subject = dict(zip(names, key, strict=True))
-        if key not in asked:
-            asked[key] = _asked(case.rule, subject)
-        reason[position] = _sentence(case, int(position), asked[key], subject)
+    decided = (case.outcome == _PASS) | (case.outcome == _FAIL)
+    worded: dict[_Facts, str] = {}
+    texts = []
+    for facts in _facts(case, decided):
+        if facts not in worded:
+            worded[facts] = _sentence(case.rule, facts)
+        texts.append(worded[facts])
+    reason[decided] = texts
     return reason
+
+
+def _facts(case: Case, rows: NDArray[np.bool_]) -> Iterator[_Facts]:
+    n = int(rows.sum())
+    about = np.zeros(n, dtype=bool) if case.about is None else case.about[rows]
+    names = sorted(case.rule.limit.quantities)
+    counts = [case.subjects[name].to_numpy(float)[rows].tolist() for name in names]
+    columns = (
+        case.outcome[rows] == _PASS,
+        case.value[rows],
+        case.margin[rows],
+        case.shortfall[rows],
+        case.exact[rows],
+        about,
+    )
+    quantities = zip(*counts, strict=True) if counts else repeat((), n)
+    return map(_Facts, *(column.tolist() for column in columns), quantities)
 
 
 def note_of(
@@ -104,40 +134,30 @@ def _asked(rule: Rule, subject: dict[str, float]) -> str:
 _ASKED = {">=": "应配", ">": "应超过", "<=": "至多", "<": "应少于", "between": "应在"}
 
 
-def _sentence(case: Case, position: int, asked: str, subject: dict[str, float]) -> str:
-    rule, unit = case.rule, case.rule.shown_unit
-    measured = float(case.value[position])
-    bound = (
-        ""
-        if case.exact[position]
-        else "至少 "
-        if rule.comparator in (">=", ">")
-        else "至多 "
-    )
-    about = "约 " if case.about is not None and case.about[position] else ""
-    verb = "实有" if rule.comparator in (">=", ">") else "实为"
-    head = f"{_ASKED[rule.comparator]} {asked}；{verb} {bound}{about}{with_unit(measured, unit)}"
-    if case.outcome[position] == _PASS:
+def _sentence(rule: Rule, facts: _Facts) -> str:
+    unit = rule.shown_unit
+    subject = dict(zip(sorted(rule.limit.quantities), facts.quantities, strict=True))
+    more_is_better = rule.comparator in (">=", ">")
+    bound = "" if facts.exact else "至少 " if more_is_better else "至多 "
+    about = "约 " if facts.about else ""
+    there = f"{'实有' if more_is_better else '实为'} {bound}{about}{with_unit(facts.value, unit)}"
+    head = f"{_ASKED[rule.comparator]} {_asked(rule, subject)}；{there}"
+    if facts.passes:
         return (
-            head
-            if rule.comparator == "between"
-            else f"{head}；{_spare(case, position)}"
+            head if rule.comparator == "between" else f"{head}；{_spare(rule, facts)}"
         )
-    gap = with_unit(float(case.shortfall[position]), unit)
-    if rule.comparator in (">=", ">"):
-        less = relief(rule.limit, subject, measured) if case.exact[position] else ""
-        most = "" if case.exact[position] else "至多"
+    gap = with_unit(facts.shortfall, unit)
+    if more_is_better:
+        less = relief(rule.limit, subject, facts.value) if facts.exact else ""
+        most = "" if facts.exact else "至多"
         return f"{head}；还差{most} {gap}" + (f"，{less}" if less else "")
-    if rule.comparator == "between":
-        below = rule.limit.between is not None and measured < rule.limit.between[0]
-        return f"{head}；{'少' if below else '超出'} {gap}"
-    return f"{head}；超出 {gap}"
+    below = rule.limit.between is not None and facts.value < rule.limit.between[0]
+    return f"{head}；{'少' if below else '超出'} {gap}"
 
 
-def _spare(case: Case, position: int) -> str:
-    if case.rule.comparator in ("<=", "<"):
+def _spare(rule: Rule, facts: _Facts) -> str:
+    if rule.comparator in ("<=", "<"):
         return "符合"
-    margin = float(case.margin[position])
-    if margin <= 0.0 or not np.isfinite(margin):
+    if facts.margin <= 0.0 or not np.isfinite(facts.margin):
         return "正好达标"
-    return f"富余 {with_unit(margin, case.rule.shown_unit)}"
+    return f"富余 {with_unit(facts.margin, rule.shown_unit)}"
