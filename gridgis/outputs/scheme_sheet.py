@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from gridgis.governance.colours import SHADES
+from gridgis.outputs.assets import FONT_CSS, inline_css
 from gridgis.outputs.explain import RuleSheet, explain
 from gridgis.outputs.markup import Html, fill, joined
 from gridgis.pipeline import Results, overall
@@ -17,7 +18,7 @@ __all__ = ["scheme_sheet"]
 
 _CSS = """
 @page { size: A4; margin: 16mm 14mm; }
-body { font: 14px/1.55 "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei",
+body { font: 14px/1.55 "Gridgis Sans", "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei",
   "PingFang SC", SimSun, sans-serif; color: #16212b; max-width: 190mm; margin: 8mm auto; }
 h1 { font-size: 20px; text-align: center; margin: 0 0 2mm; }
 h2 { font-size: 15px; border-bottom: 1.5px solid #16212b; margin: 6mm 0 2mm; }
@@ -56,7 +57,7 @@ def scheme_sheet(scheme: Scheme, results: Results, found: Sequence[Remedy]) -> s
 <p class="small">本单数值由填写内容按上列规则计算，规则出处未核实的已注明。</p>
 <div class="sign">编制：<span></span>审核：<span></span>日期：<span></span></div>
 </body></html>""",
-        css=Html(_CSS + shades),
+        css=Html(inline_css(FONT_CSS) + _CSS + shades),
         name=scheme.name,
         kind="未定"
         if scheme.housing_kind is None

@@ -101,7 +101,7 @@ def print_button(typed: Scheme, results: Results, found: Sequence[Remedy]) -> No
     """Offer the sheet to print: one file with every input, sum and clause."""
     st.download_button(
         "下载核算单（打印用）",
-        scheme_sheet(typed, results, found),
+        lambda: scheme_sheet(typed, results, found),
         f"{typed.name} 核算单.html",
         "text/html",
         key="estate_print",
