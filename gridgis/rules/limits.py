@@ -79,8 +79,8 @@ class Per(_Model):
         value = float(self._value(np.array([count]))[0])
         steps = f"{amount(count)} {quantity_unit(self.of)}"
         if self.rounding == "full_steps_up":
-            steps = f"{math.ceil(count / self.each)} 个{amount(self.each)}{quantity_unit(self.of)}"
-            return (
+            whole = f"{math.ceil(count / self.each)} 个 {amount(self.each)} {quantity_unit(self.of)}"
+            steps = f"{steps} → {whole}"return (
                 f"{steps} × {with_unit(self.amount, unit)} = {with_unit(value, unit)}"
             )
         each = f"{with_unit(self.amount, unit)} ÷ {amount(self.each)}"
@@ -92,6 +92,8 @@ class Per(_Model):
             allowed = math.floor(measured / self.amount + 1e-9) * self.each
         else:
             allowed = math.floor(measured * self.each / self.amount + 1e-9)
+        if allowed <= 0:  # nothing is there: no smaller number of households would help
+            return ""
         fewer = subject[self.of] - allowed
         return (
             f"或少 {amount(math.ceil(fewer - 1e-9))} {quantity_unit(self.of)}"

@@ -64,14 +64,17 @@ def data(current: Revision) -> Dataset:
 
 
 def pack(name: str) -> RulePack:
-    """Return a rule pack under its own readings."""
-    return _pack(name, ())
+    """Return a rule pack under the readings chosen by this user."""
+    return _pack(name, _readings())
+
+
+def _readings() -> tuple[tuple[str, Any], ...]:
+    return tuple(sorted(state.parameters().items()))
 
 
 def results(current: Revision) -> Results:
     """Return the verdicts under the packs, readings and day chosen by this user."""
-    chosen = tuple(sorted(state.parameters().items()))
-    return _results(current, state.pack_names(), chosen, state.day())
+    return _results(current, state.pack_names(), _readings(), state.day())
 
 
 @st.cache_resource(max_entries=4, show_spinner="正在读取项目…")
@@ -101,7 +104,7 @@ def judged(scheme: Scheme, packs: tuple[str, ...]) -> Results:
 
 def found_remedies(scheme: Scheme, packs: tuple[str, ...]) -> tuple[Remedy, ...]:
     """Return what would close the gaps of a scheme; tried anew for each new scheme."""
-    return _remedies(_Typed(scheme, packs, state.day()))
+    return _remedies(_Typed(scheme, packs, state.day(), _readings()))
 
 
 @dataclass(frozen=True)
@@ -111,13 +114,16 @@ class _Typed:
     scheme: Scheme
     packs: tuple[str, ...]
     on: date
+    readings: tuple[tuple[str, Any], ...]
 
     @property
     def content(self) -> str:
         """Return everything typed as text."""
         parts = [self.scheme.phases.to_json(), self.scheme.rooms.to_json()]
         rest = (self.scheme.name, self.scheme.housing_kind, self.scheme.is_complete)
-        return json.dumps([*parts, *map(str, rest), *self.packs, str(self.on)])
+        return json.dumps(
+            [*parts, *map(str, rest), *self.packs, str(self.on), repr(self.readings)]
+        )
 
 
 @st.cache_data(
@@ -126,6 +132,6 @@ class _Typed:
     hash_funcs={_Typed: lambda typed: typed.content},
 )
 def _remedies(typed: _Typed) -> tuple[Remedy, ...]:
-    packs = [pack(name) for name in typed.packs]
+    packs = [_pack(name, typed.readings) for name in typed.packs]
     results = judge(typed.scheme, packs, typed.on)
     return remedies(typed.scheme, packs, typed.on, results)

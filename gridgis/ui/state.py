@@ -38,6 +38,8 @@ __all__ = [
     "pack_names",
     "parameters",
     "project_path",
+    "read_as",
+    "reading_key",
     "save_scheme",
     "saved_schemes",
     "scheme",
@@ -95,6 +97,7 @@ class Subject:
 _IMPORT, _CORRECTIONS, _IMPORTED = "_import", "_corrections", "_imported"
 _UPLOADS, _REFUSAL = "_uploads", "_refusal"
 _SCHEME, _SAVED = "_scheme", "_saved_schemes"
+_READINGS = "_readings"
 _PROJECT, _STREET = "_project", "_street"
 _SELECTED, _FOCUS = "_selected", "_focus"
 
@@ -118,7 +121,21 @@ def pack_names() -> tuple[str, ...]:
 
 def parameters() -> Mapping[str, Any]:
     """Return the readings chosen for unclear clauses; none means the packs' own."""
-    return st.session_state.get("_parameters", {})
+    return st.session_state.get(_READINGS, {})
+
+
+def reading_key(parameter: str) -> str:
+    """Return the key of the widget that asks for a parameter's reading."""
+    return f"reading_{parameter}"
+
+
+def read_as(parameter: str, default: object) -> None:
+    """Take over what the widget of a parameter says; the default is no choice at all."""
+    value = st.session_state[reading_key(parameter)]
+    chosen = {k: v for k, v in parameters().items() if k != parameter}
+    if value != default:
+        chosen[parameter] = value
+    st.session_state[_READINGS] = chosen
 
 
 def day() -> date:

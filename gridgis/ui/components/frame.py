@@ -8,6 +8,7 @@ from gridgis.outputs.markup import fill
 from gridgis.pipeline import Results
 from gridgis.rules.packs import available_packs
 from gridgis.ui import cache, state
+from gridgis.ui.components.readings import choose_readings
 from gridgis.ui.state import Keys, Subject
 from gridgis.wording import SUBJECTS
 
@@ -59,6 +60,8 @@ def _choose_packs() -> None:
             persist_state="session",
             help="按这一天生效的规则、已可用的用房和已到的节点判定。",
         )
+        with st.expander("条文没有说清的，怎样读"):
+            choose_readings()
 
 
 def _search(results: Results) -> None:
