@@ -79,8 +79,9 @@ class Per(_Model):
         value = float(self._value(np.array([count]))[0])
         steps = f"{amount(count)} {quantity_unit(self.of)}"
         if self.rounding == "full_steps_up":
-            whole = f"{math.ceil(count / self.each)} 个 {amount(self.each)} {quantity_unit(self.of)}"
-            steps = f"{steps} → {whole}"return (
+            hundreds = f"{math.ceil(count / self.each)} 个 {amount(self.each)}"
+            steps = f"{steps} → {hundreds} {quantity_unit(self.of)}"
+            return (
                 f"{steps} × {with_unit(self.amount, unit)} = {with_unit(value, unit)}"
             )
         each = f"{with_unit(self.amount, unit)} ÷ {amount(self.each)}"
