@@ -285,3 +285,23 @@ def test_sheet_names_that_differ_in_case_only_are_kept_apart() -> None:
     ]
 
     assert names == ["Abc", "ABC_2", "x" * 31, "x" * 29 + "_2"]
+
+
+def test_a_large_run_lists_what_someone_must_act_upon_and_says_where_the_rest_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = small_results()
+    monkeypatch.setattr("gridgis.outputs.workbook._READABLE", 1)
+
+    book = report(tmp_path)
+
+    listed = {row["结果"] for row in rows(book["判定"])}
+    assert listed == {"不达标", "无法判定"}
+    acted = results.verdicts["outcome"].isin(["fail", "not_assessed"])
+    assert len(rows(book["判定"])) == acted.sum() < len(results.verdicts)
+    told = [str(cell.value) for cell in book["摘要"]["B"]]
+    assert any("全部见 verdicts.csv" in text for text in told)
+    counts = {
+        row["规则"]: row for row in rows(book["摘要"], place_of(book["摘要"], "规则"))
+    }
+    assert sum(row["达标（个）"] for row in counts.values()) > 0, "counts stay whole"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -27,6 +28,8 @@ __all__ = ["rejected_workbook", "write_workbook"]
 
 _FOOTER = "内部使用"
 _COUNTED = {"counted": "计入", "left_out": "不计入", "uncertain": "不能确定"}
+# Beyond this many verdicts a workbook lists only those that someone must act upon.
+_READABLE = 100_000
 # Beyond this many rows a workbook is written straight to disk, not held in memory.
 _LARGE = 50_000
 
@@ -126,15 +129,34 @@ def write_workbook(
     rows = len(results.verdicts) + len(results.evidence) + len(refused)
     with replacing(path) as fresh, _workbook(fresh, results.on, rows) as book:
         _summary_sheet(book, results, refused, inputs or {})
-        verdicts = _verdict_rows(results)
+        shown = _readable(results)
+        verdicts = _verdict_rows(shown)
         book.table(
             "判定", _VERDICTS, verdicts, frozen=3, units=results.verdicts["unit"]
         )
         gaps = _gap_rows(verdicts)
         book.table("缺口", _GAPS, gaps, frozen=3, units=results.verdicts["unit"])
-        book.table("依据", _EVIDENCE, _evidence_rows(results), frozen=1)
+        book.table("依据", _EVIDENCE, _evidence_rows(shown), frozen=1)
         book.table("未载入", *_rejected_table(refused))
         _rules_sheet(book, results)
+
+
+def _readable(results: Results) -> Results:
+    """Return what a person can use of a large run: what fails or could not be judged.
+
+    Half a million rows of passes are data, not a report: they are in verdicts.csv and
+    results.gpkg, and the summary sheet says so.
+    """
+    verdicts = results.verdicts
+    if len(verdicts) <= _READABLE:
+        return results
+    kept = verdicts[verdicts["outcome"].isin(["fail", "not_assessed"])]
+    keys = ["rule_id", "subject_code"]
+    wanted = pd.MultiIndex.from_frame(kept[keys].astype("str"))
+    there = pd.MultiIndex.from_frame(results.evidence[keys].astype("str"))
+    return replace(
+        results, verdicts=kept, evidence=results.evidence[there.isin(wanted)]
+    )
 
 
 def rejected_workbook(rejected: pd.DataFrame) -> bytes:
@@ -219,6 +241,12 @@ def _facts(results: Results, rejected: pd.DataFrame) -> dict[str, str]:
     }
     if results.data.crs is not None:
         facts["坐标系"] = results.data.crs.name
+    if len(results.verdicts) > _READABLE:
+        facts["“判定”“依据”表"] = (
+            f"共判定 {len(results.verdicts):,} 项，这里只列不达标和无法判定的；"
+            "全部见 verdicts.csv 和 results.gpkg"
+        )
+        return facts
     for name, rows in (("判定", results.verdicts), ("依据", results.evidence)):
         if len(rows) > MAX_ROWS:
             parts = -(-len(rows) // MAX_ROWS)
