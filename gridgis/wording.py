@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 __all__ = [
@@ -143,6 +144,7 @@ def quantity_unit(name: str) -> str:
     return _QUANTITIES[name][1]
 
 
+@lru_cache(maxsize=65_536)
 def amount(value: float) -> str:
     """Write a number as a person would: thousands separated, at most two decimals.
 

@@ -266,7 +266,10 @@ def _sharer(part: str, register: Register) -> tuple[str, str | None]:
         part = part.replace(sign, "=")
     name, equals, share = part.replace("％", "%").partition("=")
     key = name_keys([name.strip()])[0]
-    code = register.code_of(key) or next(iter(register.find(key, "", "")), None)
-    if code is None or len(register.find(key, "", "")) > 1:
-        return name, None
+    code = register.code_of(key)
+    if code is None:
+        named = register.find(key, "", "")
+        if len(named) != 1:
+            return name, None
+        code = named[0]
     return name, f"{code}={share.strip()}" if equals else code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -189,10 +189,8 @@ def inside_stated(
     points: NDArray[np.object_], codes: Sequence[str], communities: gpd.GeoDataFrame
 ) -> NDArray[np.bool_]:
     """Tell which points lie in the community that is stated for them."""
-    position: Mapping[str, int] = {
-        code: number for number, code in enumerate(communities["community_code"])
-    }
-    index = np.array([position.get(code, -1) for code in codes], dtype=np.intp)
+    known = pd.Index(communities["community_code"].to_numpy(object))
+    index = known.get_indexer(pd.Index(np.asarray(codes, dtype=object)))
     shapes = communities.geometry.to_numpy().copy()
     shapely.prepare(shapes)
     x, y = shapely.get_x(points), shapely.get_y(points)

@@ -74,10 +74,16 @@ def reasons_of(case: Case) -> NDArray[np.object_]:
     reason[unknown] = [text or "数据不足" for text in case.missing[unknown]]
     decided = (case.outcome == _PASS) | (case.outcome == _FAIL)
     worded: dict[_Facts, str] = {}
+    asked: dict[tuple[float, ...], str] = {}
+    names = sorted(case.rule.limit.quantities)
     texts = []
     for facts in _facts(case, decided):
         if facts not in worded:
-            worded[facts] = _sentence(case.rule, facts)
+            subject = dict(zip(names, facts.quantities, strict=True))
+            if facts.quantities not in asked:
+                asked[facts.quantities] = _asked(case.rule, subject)
+            limit = asked[facts.quantities]
+            worded[facts] = _sentence(case.rule, facts, limit, subject)
         texts.append(worded[facts])
     reason[decided] = texts
     return reason
@@ -134,14 +140,13 @@ def _asked(rule: Rule, subject: dict[str, float]) -> str:
 _ASKED = {">=": "应配", ">": "应超过", "<=": "至多", "<": "应少于", "between": "应在"}
 
 
-def _sentence(rule: Rule, facts: _Facts) -> str:
+def _sentence(rule: Rule, facts: _Facts, asked: str, subject: dict[str, float]) -> str:
     unit = rule.shown_unit
-    subject = dict(zip(sorted(rule.limit.quantities), facts.quantities, strict=True))
     more_is_better = rule.comparator in (">=", ">")
     bound = "" if facts.exact else "至少 " if more_is_better else "至多 "
     about = "约 " if facts.about else ""
     there = f"{'实有' if more_is_better else '实为'} {bound}{about}{with_unit(facts.value, unit)}"
-    head = f"{_ASKED[rule.comparator]} {_asked(rule, subject)}；{there}"
+    head = f"{_ASKED[rule.comparator]} {asked}；{there}"
     if facts.passes:
         return (
             head if rule.comparator == "between" else f"{head}；{_spare(rule, facts)}"
