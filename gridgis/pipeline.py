@@ -117,16 +117,18 @@ def assess(
 
 
 def overall(verdicts: pd.DataFrame) -> Overall:
-    """Return the one word over verdicts; only mandatory rules decide.
+    """Return the one word over verdicts; mandatory rules decide wherever any applies.
 
-    A single mandatory fail makes nonconforming; a mandatory rule that could not be assessed,
-    or nothing to assess at all, makes inconclusive.
+    A single fail makes nonconforming; a rule that could not be assessed, or nothing to
+    assess at all, makes inconclusive. Advisory rules decide only where no mandatory rule
+    applies: a fail among them must not read as conforming.
     """
-    mandatory = verdicts[verdicts["level"] == "mandatory"]["outcome"]
-    if (mandatory == "fail").any():
+    asked = verdicts[verdicts["outcome"] != "not_applicable"]
+    mandatory = asked[asked["level"] == "mandatory"]
+    outcome = (mandatory if len(mandatory) else asked)["outcome"]
+    if (outcome == "fail").any():
         return "nonconforming"
-    decided = verdicts["outcome"].isin(["pass", "fail"]).any()
-    if (mandatory == "not_assessed").any() or not decided:
+    if (outcome == "not_assessed").any() or not len(outcome):
         return "inconclusive"
     return "conforming"
 
@@ -274,12 +276,14 @@ def _with_outcome(
     def any_of(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         return np.bincount(position[mask], minlength=len(subjects)) > 0
 
+    # As in `overall`: advisory rules decide where no mandatory rule applies.
+    asked = ~found["not_applicable"]
+    deciding = mandatory | ~any_of(mandatory & asked)[position]
     outcome = np.select(
         [
-            any_of(mandatory & found["fail"]),
-            ~any_of(~found["not_applicable"]),
-            any_of(mandatory & found["not_assessed"])
-            | ~any_of(found["pass"] | found["fail"]),
+            any_of(deciding & found["fail"]),
+            ~any_of(asked),
+            any_of(deciding & found["not_assessed"]),
         ],
         ["nonconforming", "not_applicable", "inconclusive"],
         default="conforming",

@@ -158,6 +158,7 @@ def test_a_room_left_out_says_why_and_brings_nothing(room, why):
             "只有使用面积，缺少建筑面积",
         ),
         ({"use": None}, "用途不明"),
+        ({"status": "unknown"}, "状态不明"),
     ],
 )
 def test_a_room_that_cannot_be_placed_leaves_the_verdict_open(room, why):
@@ -262,3 +263,62 @@ def test_the_other_reading_is_noted_where_it_asks_for_more():
 
     assert found["outcome"] == "pass"
     assert found["note"] == "另一读法（不足百户按百户计）：应配 650 ㎡，不达标"
+
+
+@pytest.mark.parametrize(
+    ("households", "mark", "outcome"),
+    [
+        (1000.0, "at_most", "not_assessed"),
+        (3000.0, "at_least", "not_assessed"),
+        (3001.0, "at_least", "fail"),
+        (999.0, "at_most", "fail"),
+        (2000.0, "about", "pass"),
+    ],
+)
+def test_a_bound_on_households_is_no_number(households, mark, outcome):
+    town = communities("甲").assign(
+        households=households, marks=f"population=about;households={mark}"
+    )
+
+    found = assess(dataset(communities=town), [load_pack("national")], DAY).verdicts
+
+    row = found[found["rule_id"] == "N01"].iloc[0]
+    assert row["outcome"] == outcome
+    if mark == "about":
+        assert row["colour"] == "yellow"
+
+
+def test_a_lower_bound_on_dwellings_does_not_meet_a_rule_per_household():
+    estate = {
+        "estate_id": "E1",
+        "name": "花园",
+        "kind": "new",
+        "planned_dwellings": 600.0,
+    }
+    room = {"facility_id": "F1", "estate_id": "E1", "use": "office", "tenure": "owned"}
+
+    def s04(area: float, mark: str):
+        data = dataset(
+            communities=communities("甲"),
+            estates=[estate | {"marks": f"planned_dwellings={mark}"}],
+            facilities=[room | {"floor_area_m2": area}],
+        )
+        found = assess(data, [load_pack("county")], DAY).verdicts
+        return found[found["rule_id"] == "S04"].iloc[0]
+
+    # 600 余户 ask for 300 ㎡ or more: 300 may or may not be enough, 299 never is.
+    assert s04(300.0, "at_least")["outcome"] == "not_assessed"
+    assert "规划户数只知上限或下限" in s04(300.0, "at_least")["reason"]
+    assert s04(299.0, "at_least")["outcome"] == "fail"
+    assert s04(300.0, "at_most")["outcome"] == "pass"
+
+
+def test_a_count_of_breaches_that_is_not_known_exactly_is_at_least_so_many():
+    estate = {"estate_id": "E1", "name": "花园", "kind": "new"}
+    handover = {"delivered_on": "2026-01-01", "handover_agreement": False}
+    data = dataset(communities=communities("甲"), estates=[estate | handover])
+
+    found = assess(data, [load_pack("county")], DAY).verdicts
+    row = found[found["rule_id"] == "S04-H"].iloc[0]
+
+    assert row["reason"] == "至多 0 项；实为 至少 1 项；超出 1 项"

@@ -38,6 +38,10 @@ def funded(*codes: str):
         ([("pass", "mandatory"), ("not_assessed", "mandatory")], "inconclusive"),
         ([("pass", "mandatory"), ("not_assessed", "advisory")], "conforming"),
         ([("not_applicable", "mandatory")], "inconclusive"),
+        ([("fail", "advisory"), ("not_assessed", "advisory")], "nonconforming"),
+        ([("not_applicable", "mandatory"), ("fail", "advisory")], "nonconforming"),
+        ([("pass", "advisory"), ("not_assessed", "advisory")], "inconclusive"),
+        ([("pass", "advisory")], "conforming"),
         ([], "inconclusive"),
     ],
 )

@@ -19,7 +19,7 @@ from gridgis.rules.measures import MEASURES
 from gridgis.rules.packs import Reading, Rule
 from gridgis.rules.rooms import allocate
 from gridgis.rules.sentences import Case, note_of, reasons_of
-from gridgis.rules.subjects import SubjectKind, subjects_of
+from gridgis.rules.subjects import SubjectKind, bounds_of, subjects_of
 from gridgis.tables import Dataset
 from gridgis.wording import quantity_word, word
 
@@ -141,9 +141,13 @@ def _case(rule: Rule, context: Context, measured: Measured) -> Case:
         limit = required(rule.limit, subjects)
         least, most = limit.low, limit.high
         for name in limit.missing:
-            unknown = subjects[name].isna().to_numpy()
-            text = f"缺少{quantity_word(name)}"
-            missing[unknown] = [f"{text}；{m}" if m else text for m in missing[unknown]]
+            blank = subjects[name].isna().to_numpy()
+            low, high = bounds_of(subjects, name)
+            for where, text in (
+                (blank, f"缺少{quantity_word(name)}"),
+                ((low < high) & ~blank, f"{quantity_word(name)}只知上限或下限"),
+            ):
+                missing[where] = [f"{text}；{m}" if m else text for m in missing[where]]
     outcome = judge(measured.low, measured.high, least, most, rule.comparator)
     aside, asked = _set_aside(rule, context, measured, outcome, missing)
     decided = (outcome == PASS) | (outcome == FAIL)
@@ -260,8 +264,6 @@ def _doubtful(
     estimated = np.zeros(len(passes), dtype=bool)
     if measured.about is not None:
         estimated |= measured.about
-    if rule.limit.quantities:
-        estimated |= (
-            context.subjects["estimated"].isin(rule.limit.quantities).to_numpy()
-        )
+    for name in rule.limit.quantities:
+        estimated |= context.subjects[f"{name}_about"].to_numpy(bool)
     return near | (passes & estimated)

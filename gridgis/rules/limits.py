@@ -8,14 +8,16 @@ verdict is only given where it holds for every possible value.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from gridgis.rules.subjects import bounds_of
 from gridgis.wording import amount, quantity_unit, quantity_word, with_unit
 
 __all__ = ["Limit", "Quantity", "Required", "arithmetic", "relief", "required", "words"]
@@ -43,6 +45,16 @@ class Required:
         return np.isfinite(self.low) & (self.low == self.high)
 
 
+def _no_flag(value: object) -> object:
+    if isinstance(value, bool):
+        message = "应为数字，不是 true/false"
+        raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueErrors
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_no_flag), Field(ge=0, allow_inf_nan=False)]
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,14 +63,13 @@ class Per(_Model):
     """`amount` for every `each` of a quantity: 50 ㎡ per 100 households."""
 
     of: Quantity
-    amount: float = Field(gt=0)
-    each: float = Field(gt=0)
+    amount: Number = Field(gt=0)
+    each: Number = Field(gt=0)
     rounding: Literal["pro_rata", "full_steps_up"] = "pro_rata"
 
     def bounds(self, subjects: pd.DataFrame) -> Required:
-        """Return the requirement, unknown (0 to infinity) where the quantity is missing."""
-        count = subjects[self.of].to_numpy(float)
-        return _interval(self._value(count), self.of)
+        """Return the requirement over all that the quantity can be."""
+        return _over(self._value, subjects, self.of)
 
     def _value(self, count: NDArray[np.float64]) -> NDArray[np.float64]:
         if self.rounding == "full_steps_up":
@@ -107,28 +118,26 @@ class Steps(_Model):
     """A step table, left-closed: [from this quantity on, this much]."""
 
     of: Quantity
-    table: tuple[tuple[float, float], ...] = Field(min_length=1)
+    table: tuple[tuple[Number, Number], ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _ascending(self) -> Steps:
         starts = [start for start, _ in self.table]
-        if starts[0] != 0 or starts != sorted(set(starts)):
+        values = [value for _, value in self.table]
+        rising = starts == sorted(set(starts)) and values == sorted(values)
+        if starts[0] != 0 or not rising:
             message = "阶梯表应从 0 起、逐级递增"
             raise ValueError(message)
         return self
 
     def bounds(self, subjects: pd.DataFrame) -> Required:
-        """Return the requirement; between the least and the largest step where unknown."""
-        count = subjects[self.of].to_numpy(float)
+        """Return the requirement over all that the quantity can be."""
+        return _over(self._value, subjects, self.of)
+
+    def _value(self, count: NDArray[np.float64]) -> NDArray[np.float64]:
         starts = np.array([start for start, _ in self.table])
         values = np.array([value for _, value in self.table])
-        known = values[np.clip(np.searchsorted(starts, count, "right") - 1, 0, None)]
-        unknown = np.isnan(count)
-        return Required(
-            np.where(unknown, values.min(), known),
-            np.where(unknown, values.max(), known),
-            (self.of,),
-        )
+        return values[np.clip(np.searchsorted(starts, count, "right") - 1, 0, None)]
 
     def words(self, unit: str) -> str:
         """Say the limit in words."""
@@ -154,22 +163,15 @@ class Increment(_Model):
     """`base` up to a quantity, then `add` for every further `each` (whole ones by default)."""
 
     of: Quantity
-    base: float
-    upto: float = Field(ge=0)
-    add: float = Field(gt=0)
-    each: float = Field(gt=0)
+    base: Number
+    upto: Number
+    add: Number = Field(gt=0)
+    each: Number = Field(gt=0)
     rounding: Literal["floor", "ceil"] = "floor"
 
     def bounds(self, subjects: pd.DataFrame) -> Required:
-        """Return the requirement; at least `base` where the quantity is missing."""
-        count = subjects[self.of].to_numpy(float)
-        value = self._value(count)
-        unknown = np.isnan(count)
-        return Required(
-            np.where(unknown, self.base, value),
-            np.where(unknown, np.inf, value),
-            (self.of,),
-        )
+        """Return the requirement over all that the quantity can be."""
+        return _over(self._value, subjects, self.of)
 
     def _value(self, count: NDArray[np.float64]) -> NDArray[np.float64]:
         whole = np.floor if self.rounding == "floor" else np.ceil
@@ -207,8 +209,8 @@ class Limit(_Model):
     `any` is met when one of its parts is, so it asks for the least of them.
     """
 
-    constant: float | None = None
-    between: tuple[float, float] | None = None
+    constant: Number | None = None
+    between: tuple[Number, Number] | None = None
     per: Per | None = None
     steps: Steps | None = None
     increment: Increment | None = None
@@ -308,8 +310,14 @@ def relief(limit: Limit, subject: dict[str, float], measured: float) -> str:
     return limit.single.relief(subject, measured) if limit.single else ""
 
 
-def _interval(value: NDArray[np.float64], quantity: str) -> Required:
-    unknown = np.isnan(value)
-    return Required(
-        np.where(unknown, 0.0, value), np.where(unknown, np.inf, value), (quantity,)
-    )
+def _over(
+    value: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    subjects: pd.DataFrame,
+    quantity: str,
+) -> Required:
+    """Return what is asked at the least and at the most the quantity can be.
+
+    Every shape asks for more where there is more, so the two ends are enough.
+    """
+    low, high = bounds_of(subjects, quantity)
+    return Required(value(low), value(high), (quantity,))

@@ -22,6 +22,7 @@ from gridgis.errors import Problem, RuleError
 from gridgis.rules.limits import Limit, words
 from gridgis.rules.measures import MEASURES
 from gridgis.rules.subjects import SubjectKind
+from gridgis.tables import TABLES
 
 __all__ = ["Reading", "Rule", "RulePack", "available_packs", "load_pack"]
 
@@ -34,6 +35,11 @@ _QUANTITIES: Mapping[SubjectKind, frozenset[str]] = {
     "estate": frozenset({"planned_dwellings", "occupied", "residential_floor_area_m2"}),
     "grid": frozenset({"households", "population"}),
     "county": frozenset(),
+}
+_TABLES: Mapping[SubjectKind, str] = {
+    "community": "communities",
+    "estate": "estates",
+    "grid": "grids",
 }
 _FILTERS: Mapping[SubjectKind, frozenset[str]] = {
     "community": frozenset({"kind"}),
@@ -129,8 +135,21 @@ class Rule(_Model):
         ):
             message = "生效日期晚于失效日期"
             raise ValueError(message)
+        self._check_filter()
+        if self.shown_unit == "share" and (self.limit.constant or 0.0) > 1.0:
+            message = f"比例的限值应在 0 到 1 之间，给出的是 {self.limit.constant:g}"
+            raise ValueError(message)
         measure.parameters.model_validate(dict(self.parameters))
         return self
+
+    def _check_filter(self) -> None:
+        table = TABLES[_TABLES[self.subject]] if self.filter else None
+        for column, wanted in self.filter.items():
+            choices = (*table[column].choices, "unknown") if table else ()
+            for value in wanted:
+                if value not in choices:
+                    message = f"{column} 没有“{value}”；可用：{'、'.join(choices)}"
+                    raise ValueError(message)
 
     @property
     def arguments(self) -> BaseModel:
@@ -282,7 +301,7 @@ def _source_of(name: str | Path) -> tuple[str, str]:
 def _parse(file: str, text: str) -> _File:
     try:
         content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, below
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         message = f"规则文件 {file} 不是有效的 YAML：{error}"
         raise RuleError(message) from error
     try:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import Field
 
 from gridgis.rules import places
 from gridgis.rules.measured import Context, Evidence, Floats, Measured
@@ -40,13 +41,13 @@ __all__ = [
 class PlaceFilter(RoomFilter):
     """Rooms, and how far apart they may stand to be one place."""
 
-    cluster_distance_m: float = 50.0
+    cluster_distance_m: float = Field(default=50.0, ge=0, allow_inf_nan=False)
 
 
 class SmallRooms(RoomFilter):
     """Rooms, and the size under which one is small."""
 
-    min_room_area_m2: float = 30.0
+    min_room_area_m2: float = Field(default=30.0, ge=0, allow_inf_nan=False)
 
 
 class Storeys(RoomFilter):

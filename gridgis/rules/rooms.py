@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gridgis.rules.subjects import SubjectKind, development_of
-from gridgis.tables import Dataset, marked
+from gridgis.tables import TABLES, Dataset, marked
 from gridgis.wording import word
 
 __all__ = [
@@ -34,6 +34,23 @@ __all__ = [
 STATES = ("counted", "left_out", "uncertain")
 COUNTED, LEFT_OUT, UNCERTAIN = 0, 1, 2
 
+
+def _one_of(column: str) -> AfterValidator:
+    """Return a check that a word is a code of a facilities column."""
+
+    def check(code: str) -> str:
+        choices = TABLES["facilities"][column].choices
+        if code not in choices:
+            message = f"不认识的 {column}“{code}”；可用：{'、'.join(choices)}"
+            raise ValueError(message)
+        return code
+
+    return AfterValidator(check)
+
+
+Use = Annotated[str, _one_of("use")]
+Status = Annotated[str, _one_of("status")]
+Tenure = Annotated[str, _one_of("tenure")]
 AreaColumn = Literal["floor_area_m2", "usable_area_m2", "outdoor_area_m2"]
 
 
@@ -46,11 +63,11 @@ class RoomFilter(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    uses: tuple[str, ...]
-    statuses: tuple[str, ...] = ("in_use",)
-    tenures: tuple[str, ...] = ()
+    uses: Annotated[tuple[Use, ...], Field(min_length=1)]
+    statuses: tuple[Status, ...] = ("in_use",)
+    tenures: tuple[Tenure, ...] = ()
     area: AreaColumn = "floor_area_m2"
-    missing_status: str = "in_use"
+    missing_status: Status = "in_use"
     shared_rooms: Literal["once", "equal"] = "once"
     add_outdoor: bool = False
 
@@ -185,6 +202,7 @@ def classify(rooms: Rooms, chosen: RoomFilter, on: date) -> Classified:
     settle(~has_use, UNCERTAIN, "用途不明")
 
     status = frame["status"].fillna(chosen.missing_status)
+    settle((status == "unknown").to_numpy(), UNCERTAIN, "状态不明")
     settle(
         ~_has(status, chosen.statuses),
         LEFT_OUT,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from gridgis.rules.limits import arithmetic, relief, words
 from gridgis.rules.packs import Rule
+from gridgis.rules.subjects import bounds_of
 from gridgis.wording import OUTCOMES as OUTCOME_WORDS
 from gridgis.wording import with_unit
 
@@ -93,7 +94,11 @@ def _facts(case: Case, rows: NDArray[np.bool_]) -> Iterator[_Facts]:
     n = int(rows.sum())
     about = np.zeros(n, dtype=bool) if case.about is None else case.about[rows]
     names = sorted(case.rule.limit.quantities)
-    counts = [case.subjects[name].to_numpy(float)[rows].tolist() for name in names]
+    counts = []
+    for name in names:
+        low, high = bounds_of(case.subjects, name)
+        # A bound is no number to reckon with: the limit is then given in words alone.
+        counts.append(np.where(low == high, low, np.nan)[rows].tolist())
     columns = (
         case.outcome[rows] == _PASS,
         case.value[rows],
@@ -143,7 +148,8 @@ _ASKED = {">=": "应配", ">": "应超过", "<=": "至多", "<": "应少于", "b
 def _sentence(rule: Rule, facts: _Facts, asked: str, subject: dict[str, float]) -> str:
     unit = rule.shown_unit
     more_is_better = rule.comparator in (">=", ">")
-    bound = "" if facts.exact else "至少 " if more_is_better else "至多 "
+    low_end = more_is_better or not facts.passes
+    bound = "" if facts.exact else "至少 " if low_end else "至多 "
     about = "约 " if facts.about else ""
     there = f"{'实有' if more_is_better else '实为'} {bound}{about}{with_unit(facts.value, unit)}"
     head = f"{_ASKED[rule.comparator]} {asked}；{there}"
@@ -153,7 +159,8 @@ def _sentence(rule: Rule, facts: _Facts, asked: str, subject: dict[str, float]) 
         )
     gap = with_unit(facts.shortfall, unit)
     if more_is_better:
-        less = relief(rule.limit, subject, facts.value) if facts.exact else ""
+        known = facts.exact and not any(np.isnan(count) for count in subject.values())
+        less = relief(rule.limit, subject, facts.value) if known else ""
         most = "" if facts.exact else "至多"
         return f"{head}；还差{most} {gap}" + (f"，{less}" if less else "")
     below = rule.limit.between is not None and facts.value < rule.limit.between[0]

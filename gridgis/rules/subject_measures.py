@@ -17,7 +17,7 @@ from gridgis.rules.measured import (
     Parameters,
     from_values,
 )
-from gridgis.rules.subjects import county_of, development_of
+from gridgis.rules.subjects import bounds_of, county_of, development_of
 from gridgis.tables import TABLES
 from gridgis.wording import quantity_word
 
@@ -58,14 +58,20 @@ class CountyShare(Parameters):
 
 def attribute(context: Context, chosen: Attribute) -> Measured:
     """Take a number that the subject itself carries."""
-    value = context.subjects[chosen.column].to_numpy(float)
+    subjects = context.subjects
+    low, high = bounds_of(subjects, chosen.column)
+    about = subjects[f"{chosen.column}_about"].to_numpy(bool)
     if chosen.people_per_household is not None:
-        people = (
-            context.subjects["households"].to_numpy(float) * chosen.people_per_household
-        )
-        value = np.where(np.isnan(value), people, value)
-    about = (context.subjects["estimated"] == chosen.column).to_numpy()
-    return from_values(value, f"缺少{quantity_word(chosen.column)}", about)
+        blank = subjects[chosen.column].isna().to_numpy()
+        fewest, most = bounds_of(subjects, "households")
+        low = np.where(blank, fewest * chosen.people_per_household, low)
+        high = np.where(blank, most * chosen.people_per_household, high)
+        about |= blank
+    name = quantity_word(chosen.column)
+    blank = subjects[chosen.column].isna().to_numpy()
+    missing = np.where(blank, f"缺少{name}", f"{name}只知上限或下限")
+    missing = np.where(high > low, missing, "").astype(object)
+    return Measured(low, high, missing, about=about)
 
 
 def code_digits(context: Context, _chosen: NoParameters) -> Measured:

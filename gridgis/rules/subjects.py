@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import groupby, takewhile
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gridgis.tables import Dataset, Mark, marked
+from gridgis.tables import Dataset, marked
 
-__all__ = ["SubjectKind", "county_of", "development_of", "subjects_of"]
+__all__ = ["SubjectKind", "bounds_of", "county_of", "development_of", "subjects_of"]
 
 SubjectKind = Literal["community", "estate", "grid", "county"]
 
@@ -33,10 +33,32 @@ def subjects_of(data: Dataset, kind: SubjectKind) -> pd.DataFrame:
     -------
     DataFrame
         Columns `name`, `street`, `community_code`, the filter columns and quantities of the
-        kind, `estimated` (words naming quantities that are not exact), and `geometry` where
+        kind (with `_about` and `_mark` where they are not exact), and `geometry` where
         the table has one.
     """
     return _BUILDERS[kind](data)
+
+
+def bounds_of(
+    subjects: pd.DataFrame, quantity: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the least and the most a quantity of each subject can be.
+
+    Both are the figure itself where it is known; unknown is 0 to infinity, "600 余" is 600
+    to infinity, "近 600" is 0 to 600.
+    """
+    value = subjects[quantity].to_numpy(float)
+    marks = subjects.get(f"{quantity}_mark")
+    mark = np.zeros(len(value)) if marks is None else marks.to_numpy(float)
+    unknown = np.isnan(value)
+    low = np.where(unknown | (mark < 0), 0.0, value)
+    return low, np.where(unknown | (mark > 0), np.inf, value)
+
+
+def _bound_marks(table: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    """Return 1 where a figure is a lower bound, -1 where an upper, 0 where neither."""
+    lower = marked(table, column, "at_least").to_numpy(float)
+    return lower - marked(table, column, "at_most").to_numpy(float)
 
 
 def development_of(estates: pd.DataFrame) -> pd.Series:
@@ -73,10 +95,15 @@ def _estates(data: Dataset) -> pd.DataFrame:
         frame[column] = np.bincount(group, table[column].to_numpy(float), minlength=n)
     communities = data["communities"].set_index("community_code")
     frame["street"] = frame["community_code"].map(communities["street"])
-    frame["estimated"] = ""
     for column in _ESTATE_SUMS:
-        inexact = np.bincount(group[_inexact(table, column)], minlength=n) > 0
-        frame.loc[inexact, "estimated"] = column
+        # Bounds of several phases that point both ways leave the sum unknown.
+        marks = _bound_marks(table, column)
+        above = np.bincount(group[marks > 0], minlength=n) > 0
+        below = np.bincount(group[marks < 0], minlength=n) > 0
+        frame[f"{column}_mark"] = above.astype(float) - below.astype(float)
+        frame.loc[above & below, column] = np.nan
+        about = marked(table, column, "about").to_numpy()
+        frame[f"{column}_about"] = np.bincount(group[about], minlength=n) > 0
     frame.index.name = "estate_id"
     if isinstance(table, gpd.GeoDataFrame):
         return _with_geometry(frame, table, group)
@@ -128,10 +155,9 @@ def _kind_of(kind: pd.Series, group: NDArray[np.intp], n: int) -> NDArray[np.obj
 
 def _counties(data: Dataset) -> pd.DataFrame:
     names = data["communities"]["county"].fillna(_UNNAMED_COUNTY).unique()
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {"name": names, "street": None, "community_code": None}, index=names
     )
-    return frame.assign(estimated="")
 
 
 def county_of(data: Dataset) -> pd.Series:
@@ -140,18 +166,14 @@ def county_of(data: Dataset) -> pd.Series:
     return communities["county"].fillna(_UNNAMED_COUNTY)
 
 
-def _inexact(table: pd.DataFrame, column: str) -> NDArray[np.bool_]:
-    marks: tuple[Mark, ...] = ("about", "at_least", "at_most")
-    return np.any([marked(table, column, mark).to_numpy() for mark in marks], axis=0)
-
-
 def _with_estimates(
     frame: pd.DataFrame, table: pd.DataFrame, columns: tuple[str, ...]
 ) -> pd.DataFrame:
-    estimated = np.full(len(table), "", dtype=object)
+    marks: dict[str, NDArray[Any]] = {}
     for column in columns:
-        estimated[_inexact(table, column)] = column
-    return frame.assign(estimated=estimated)
+        marks[f"{column}_about"] = marked(table, column, "about").to_numpy()
+        marks[f"{column}_mark"] = _bound_marks(table, column)
+    return frame.assign(**marks)
 
 
 _BUILDERS: Mapping[SubjectKind, Callable[[Dataset], pd.DataFrame]] = {
