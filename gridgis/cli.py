@@ -7,6 +7,7 @@ inconclusive. Of `inspect` and `import`: 0 clean · 1 loaded with warnings or re
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -15,6 +16,7 @@ import time
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +27,8 @@ import typer
 from gridgis.errors import GridgisError, InputError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gridgis.ingest import Import, ReadOptions
     from gridgis.pipeline import Progress, Results
     from gridgis.rules.packs import RulePack
@@ -33,6 +37,10 @@ if TYPE_CHECKING:
 __all__ = ["app", "main"]
 
 UNUSABLE = 2
+_WHY_NOT = {
+    "ask": "有问题要先回答（见上，用 --crs、--datum、--as 或 --map）",
+    "refused": "有文件不能读取；请改正，或去掉该文件后重试",
+}
 _OVERALL_EXIT = {"conforming": 0, "nonconforming": 1, "inconclusive": 3}
 _IMPORT_EXIT = {"ok": 0, "warn": 1, "refused": 2, "ask": 3}
 
@@ -87,6 +95,21 @@ def main() -> None:
     except GridgisError as error:
         typer.echo(str(error), err=True)
         sys.exit(UNUSABLE)
+    except OSError as error:
+        reason = _OS_REASONS.get(error.errno or 0, "无法读写")
+        typer.echo(f"{reason}：{error.filename or ''}；请检查路径和权限", err=True)
+        sys.exit(UNUSABLE)
+
+
+_OS_REASONS = {
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "所在磁盘为只读",
+    errno.ENOSPC: "磁盘空间不足",
+    errno.ENOENT: "找不到文件或文件夹",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.EISDIR: "这是文件夹，不是文件",
+}
 
 
 def _report_fault(
@@ -177,6 +200,8 @@ def import_(
             at=datetime.now(UTC),
         )
         typer.echo(f"已写入 {project}，版本 {version}", err=True)
+    else:
+        typer.echo(f"没有写入任何内容：{_WHY_NOT[imported.outcome]}", err=True)
     raise typer.Exit(_IMPORT_EXIT[imported.outcome])
 
 
@@ -204,16 +229,15 @@ def check(
     packs = _packs(pack, parameters)
     day = _day(on)
     with _progress("正在判定") as progress:
-        data, imported = _open(
-            files, _options(mapping, None, crs, datum, encoding), progress
-        )
-        results = assess(data, packs, day, progress=progress)
-        written = _write(results, imported, out, progress)
+        chosen = _options(mapping, None, crs, datum, encoding)
+        opened = _open(files, chosen, progress)
+        results = assess(opened.data, packs, day, progress=progress)
+        written = _write(results, opened, out, progress)
     counts = summary(results) | {"seconds": round(time.perf_counter() - started, 2)}
     if as_json:
         _print_json(counts)
     else:
-        _print_verdicts(results, counts, imported, written)
+        _print_verdicts(results, counts, opened, written)
     raise typer.Exit(_OVERALL_EXIT[counts["overall"]])
 
 
@@ -347,33 +371,52 @@ def _read(
     return read(expand(files), options, progress, known=known)
 
 
-def _open(
-    files: Sequence[Path], options: ReadOptions, progress: Progress
-) -> tuple[Dataset, Import | None]:
-    """Return the tables of a project file, or of bare files with their report."""
+@dataclass(frozen=True)
+class _Opened:
+    """The tables to judge, the rows that did not make it into them, and their files."""
+
+    data: Dataset
+    rejected: pd.DataFrame
+    inputs: dict[str, str]
+
+
+def _open(files: Sequence[Path], options: ReadOptions, progress: Progress) -> _Opened:
+    """Return the tables of a project file, or of bare files."""
+    import pandas as pd
+
     from gridgis.project import store
 
     if len(files) == 1 and store.is_project(files[0]):
-        return store.load(files[0]), None
+        # A file given again answers for its earlier self.
+        latest = {one.file: one for one in store.imports(files[0])}
+        refused = [one.rejected for one in latest.values() if len(one.rejected)]
+        return _Opened(
+            store.load(files[0]),
+            pd.concat(refused, ignore_index=True) if refused else pd.DataFrame(),
+            {name: one.sha256 for name, one in latest.items()},
+        )
     imported = _read(files, options, progress)
     if imported.outcome in ("ask", "refused"):
         _print_report(imported)
+        typer.echo(f"没有判定：{_WHY_NOT[imported.outcome]}", err=True)
         raise typer.Exit(_IMPORT_EXIT[imported.outcome])
-    return imported.data, imported
+    inputs = {file.file: file.sha256 for file in imported.files}
+    return _Opened(imported.data, imported.rejected, inputs)
 
 
 def _write(
-    results: Results, imported: Import | None, out: Path | None, progress: Progress
+    results: Results, opened: _Opened, out: Path | None, progress: Progress
 ) -> list[Path]:
     if out is None:
         return []
     from gridgis.outputs import write_results
 
-    if imported is None:
-        return write_results(results, out, progress=progress)
-    inputs = {file.file: file.sha256 for file in imported.files}
     return write_results(
-        results, out, rejected=imported.rejected, inputs=inputs, progress=progress
+        results,
+        out,
+        rejected=opened.rejected,
+        inputs=opened.inputs,
+        progress=progress,
     )
 
 
@@ -397,7 +440,7 @@ _SHOWN = 10
 def _print_verdicts(
     results: Results,
     counts: dict[str, Any],
-    imported: Import | None,
+    opened: _Opened,
     written: list[Path],
 ) -> None:
     from rich.console import Console
@@ -424,10 +467,9 @@ def _print_verdicts(
     if len(worst) > _SHOWN:
         more = len(worst) - _SHOWN
         console.print(f"… 另有 {more} 个不达标或预警，用 --out 写出全部")
-    if imported is not None and len(imported.rejected):
-        console.print(
-            f"有 {len(imported.rejected)} 处数据没有载入，gridgis inspect 可列出原因"
-        )
+    if len(opened.rejected):
+        where = "report.xlsx 的“未载入”表" if written else "gridgis inspect"
+        console.print(f"有 {len(opened.rejected)} 行没有载入，原因见 {where}")
     for path in written:
         console.print(f"已写出 {path}", markup=False)
     console.print(f"结论：{OVERALL[counts['overall']]}（用时 {counts['seconds']} 秒）")

@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
 import pytest
 from typer.testing import CliRunner, Result
 
 from gridgis.cli import app
 from gridgis.demo import build
 from gridgis.errors import GridgisError
+from gridgis.project import store
 
 FIVE = {"verdicts.csv", "findings.csv", "results.gpkg", "report.xlsx", "map.html"}
 
@@ -187,6 +189,27 @@ def test_a_second_import_is_a_second_version_and_changes_nothing_silently(
     assert again.returncode == 0
     assert "版本 2" in again.stderr
     assert judged(str(path)) == judged(str(county))
+
+
+def test_rows_refused_at_import_are_still_told_by_a_check_of_the_project(
+    project, tmp_path
+):
+    run("check", str(project), "--out", str(tmp_path))
+
+    sheet = openpyxl.load_workbook(tmp_path / "report.xlsx")["未载入"]
+    refused = sum(len(one.rejected) for one in store.imports(project))
+    assert sheet.max_row - 1 == refused > 0
+
+
+def test_a_folder_that_may_not_be_written_is_a_sentence_in_chinese(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("x")
+
+    done = process("demo", str(blocked / "inside"))
+
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "不是文件夹" in done.stderr
 
 
 def test_a_parameter_on_the_command_line_changes_the_reading(county):
