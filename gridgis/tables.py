@@ -10,6 +10,7 @@ Two columns stand in every table: `source` says where a row came from ("台账.x
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -196,7 +197,14 @@ TABLES: Mapping[str, TableSpec] = MappingProxyType(
                     "shared",
                 ),
                 _text(
-                    "status", "状态", "in_use", "building", "planned", "idle", "closed"
+                    "status",
+                    "状态",
+                    "in_use",
+                    "building",
+                    "planned",
+                    "idle",
+                    "closed",
+                    "unknown",
                 ),
                 _day("available_on", "可用日期"),
                 _text("functions", "兼有功能"),
@@ -388,7 +396,8 @@ def marked(table: pd.DataFrame, column: str, mark: Mark) -> pd.Series:
     if not marks.notna().any():
         return pd.Series(np.zeros(len(table), dtype=bool), index=table.index)
     return (
-        marks.str.contains(f"{column}={mark}", regex=False)
+        # Not a part of a longer name: elderly_population=about is not of population.
+        marks.str.contains(rf"(?:^|;){re.escape(column)}={mark}(?:;|$)")
         .fillna(value=False)
         .astype(bool)
     )

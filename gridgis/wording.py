@@ -87,6 +87,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "planned": "规划",
             "idle": "闲置",
             "closed": "停用",
+            "unknown": "状态不明",
         },
         "tenure": {
             "owned": "自有",

@@ -21,7 +21,7 @@ from gridgis.ingest.quantities import (
     read_number,
     tidy,
 )
-from gridgis.ingest.vocabularies import read_uses, read_word
+from gridgis.ingest.vocabularies import NOT_UNDERSTOOD, read_uses, read_word
 
 __all__ = [
     "Parsed",
@@ -291,7 +291,10 @@ def parse_storeys(cells: pd.Series) -> Parsed:
 
 
 def parse_word(cells: pd.Series, column: str, *, yes_no: bool = False) -> Parsed:
-    """Read a column of words into codes; unknown words give unknown and are listed."""
+    """Read a column of words into codes; unknown words are listed.
+
+    They give unknown, in a column where a blank has a meaning of its own the code for it.
+    """
     unique, codes = _distinct(cells)
     texts = [plain(cell) for cell in unique]
     found = [
@@ -305,8 +308,12 @@ def parse_word(cells: pd.Series, column: str, *, yes_no: bool = False) -> Parsed
         )
         if code is None and not is_blank(text)
     }
+    settled = [
+        NOT_UNDERSTOOD.get(column) if code is None and not is_blank(text) else code
+        for text, code in zip(texts, found, strict=True)
+    ]
     values = pd.Series(
-        pd.array(found or [None], dtype="str").take(codes), index=cells.index
+        pd.array(settled or [None], dtype="str").take(codes), index=cells.index
     )
     return Parsed(values, unknown_words=unknown)
 

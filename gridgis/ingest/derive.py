@@ -124,6 +124,18 @@ def _own_marks(marks: pd.Series, name: str, column: str) -> pd.Series:
     return (column + "=" + found.astype("str")).where(found.notna())
 
 
+def _joint_marks(marks: pd.Series, columns: Sequence[str]) -> pd.Series:
+    """Return the marks of several wide columns under the names of the table's columns."""
+    own = [
+        _own_marks(marks, name, name.partition(":")[2]).fillna("") for name in columns
+    ]
+    joint = own[0]
+    for other in own[1:]:
+        joint = joint + ";" + other
+    joint = joint.str.replace(r";{2,}", ";", regex=True).str.strip(";")
+    return joint.mask(joint.eq(""))
+
+
 def _covered(found: pd.DataFrame, listed: pd.DataFrame) -> pd.Series:
     """Tell whose rooms, or whose grounds, another ledger lists one by one."""
     use = (
@@ -192,6 +204,8 @@ def _yearly(
         **{name.partition(":")[2]: chosen[name] for name in columns},
         "source": layer.sources(chosen.index),
     }
+    if "marks" in chosen:
+        values["marks"] = _joint_marks(chosen["marks"], columns)
     found = pd.DataFrame(values).drop_duplicates(["community_code", "year"])
     if table in tables:
         there = pd.MultiIndex.from_frame(tables[table][["community_code", "year"]])

@@ -13,7 +13,7 @@ from gridgis.ingest.quantities import unit_of
 from gridgis.ingest.script import words
 from gridgis.tables import TABLES
 
-__all__ = ["kind_of", "parse", "unit_in"]
+__all__ = ["kind_of", "parse", "title_unit", "unit_in"]
 
 _CODES = frozenset(
     words(
@@ -79,7 +79,7 @@ def parse(
         return simple[kind](cells)
     if kind == "number":
         unit = unit_in(matches.table, name)
-        stated = stated or _title_unit(title, unit)
+        stated = stated or title_unit(title, unit)
         return reading.parse_number(cells, unit, stated=stated, whole=base in _COUNTS)
     if kind == "share":
         return reading.parse_share(cells, stated=stated)
@@ -91,7 +91,7 @@ def parse(
     return reading.Parsed(reading.as_text(cells))
 
 
-def _title_unit(title: str, unit: str) -> tuple[str, float] | None:
+def title_unit(title: str, unit: str) -> tuple[str, float] | None:
     """Return the unit that a title such as “单位：万元” states for columns of its dimension."""
     for part in title.replace("：", ":").split(_TITLE_UNIT)[1:]:
         for word in _SEPARATORS.split(part.lstrip(":")):

@@ -16,6 +16,8 @@ from types import MappingProxyType
 from gridgis.ingest.script import words
 
 __all__ = [
+    "BROKEN_CELLS",
+    "NO_RESULT",
     "PLACEHOLDERS",
     "Fault",
     "Reading",
@@ -48,14 +50,22 @@ class Reading:
 
 BLANK = Reading()
 
+NO_RESULT = "#无计算结果"
+"""What stands for a formula that was saved without its result."""
+
+BROKEN_CELLS = words(
+    f"#div/0! #value! #ref! #name? #num! #null! #spill! #calc! {NO_RESULT}"
+)
+"""What a spreadsheet shows where a formula failed."""
+
 # Words that fill a cell without saying anything (domain §4.3, case A12).
 PLACEHOLDERS = frozenset(
     words(
         "/ // \\ - -- --- — —— – ― _ . .. … …… * ? 无 暂无 没有 空 待定 不详 未知 未填 暂缺 缺 "
         "待补 待补充 待核 待核实 待查 待统计 未统计 不明 不清 n/a na n.a. none null nil #n/a "
-        "#na #div/0! #value! #ref! #name? #num! #null!"
+        "#na"
     )
-)
+) | frozenset(BROKEN_CELLS)
 
 # Characters that take no room on paper and stand in cells pasted from web pages.
 _INVISIBLE = re.compile(
@@ -136,7 +146,7 @@ def _alternatives(words: Mapping[str, object]) -> str:
     )
 
 
-_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+"
+_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+"
 _HAN = "零〇一二两三四五六七八九十百千万亿"
 _FIGURE = re.compile(
     rf"(?P<before>{_alternatives(_BEFORE)})?"

@@ -13,11 +13,18 @@ from numpy.typing import NDArray
 from gridgis.errors import Problem, Severity
 from gridgis.ingest import columns as reading
 from gridgis.ingest.coordinates import WGS84, points_of, split_pairs
-from gridgis.ingest.fields import kind_of, parse, unit_in
+from gridgis.ingest.fields import kind_of, parse, title_unit, unit_in
 from gridgis.ingest.headers import Matches, fields_of
+from gridgis.ingest.plausible import (
+    MORE_ACTIVITY,
+    PART_AND_WHOLE,
+    broken_cells,
+    too_large,
+)
 from gridgis.ingest.privacy import is_personal, looks_personal
 from gridgis.ingest.quantities import Fault
 from gridgis.ingest.raw import RawLayer
+from gridgis.ingest.vocabularies import NOT_UNDERSTOOD
 from gridgis.tables import TABLES
 
 __all__ = ["TableLayer", "read_rows", "refuse"]
@@ -175,11 +182,13 @@ def read_rows(raw: RawLayer, file: str, matches: Matches) -> TableLayer:
     for given, name in matches.fields.items():
         parsed = parse(cells[given], name, given, matches, raw.title)
         gathered.take(name, parsed)
+        problems += _doubtful(layer, given, name, parsed)
         bad += [(int(p), given, fault) for fault, where in parsed.faults for p in where]
         for fault, where in parsed.notes:
             problems += [layer.problem("warn", fault, given, int(p)) for p in where]
         problems += _unknown_words(layer, given, name, parsed)
         problems += _zeros(layer, given, name, gathered.columns)
+    problems += _more_activity(layer, gathered)
     own = [given for given, name in layer.columns.items() if not name]
     frame = gathered.frame(cells.index, _own_columns(cells, own, matches.table))
     layer = replace(layer, frame=frame, problems=tuple(problems))
@@ -289,13 +298,50 @@ def _unknown_words(
 ) -> list[Problem]:
     problems = []
     for word, where in parsed.unknown_words.items():
-        reason = f"“{word}”（{len(where)} 处）不在词表中，按未知处理"
+        taken = "按状态不明处理" if name in NOT_UNDERSTOOD else "按未知处理"
+        reason = f"“{word}”（{len(where)} 处）不在词表中，{taken}"
         remedy = f"请改用词表中的{TABLES[layer.table][name].title}"
         fault = Fault("GG-WORD-001", reason, remedy)
         problems.append(
             replace(layer.problem("warn", fault, given, int(where[0])), value=word)
         )
     return problems
+
+
+def _doubtful(
+    layer: TableLayer, given: str, name: str, parsed: reading.Parsed
+) -> list[Problem]:
+    """Tell of formulas that gave nothing, once a column, and of figures beyond belief."""
+    problems = []
+    found = broken_cells(layer.raw.cells[given])
+    if found is not None:
+        problems.append(layer.problem("warn", found[0], given, found[1]))
+    if kind_of(layer.table, name) == "number":
+        factor = (
+            layer.matches.units.get(given)
+            or title_unit(layer.raw.title, unit_in(layer.table, name))
+            or ("", 1.0)
+        )[1]
+        found_large = too_large(layer.table, name, parsed.cells, factor)
+        problems += [layer.problem("warn", f, given, at) for f, at in found_large]
+    return problems
+
+
+def _more_activity(layer: TableLayer, gathered: _Gathered) -> list[Problem]:
+    """Make the part of a room for activities unknown where it exceeds the whole."""
+    part, whole = (gathered.columns.get(name) for name in PART_AND_WHOLE)
+    if part is None or whole is None:
+        return []
+    wrong = (part > whole).to_numpy().copy()
+    for name, mark in zip(PART_AND_WHOLE, ("at_most", "at_least"), strict=True):
+        # “近 320” of 300 can be right, and so can 320 of “300 余”.
+        wrong &= ~gathered.marks.get((name, mark), np.zeros(len(wrong), dtype=bool))
+    gathered.columns[PART_AND_WHOLE[0]] = part.mask(wrong)
+    given = layer.matches.given(PART_AND_WHOLE[0]) or ""
+    return [
+        layer.problem("warn", MORE_ACTIVITY, given, int(at))
+        for at in np.flatnonzero(wrong)
+    ]
 
 
 def _clashes(layer: TableLayer) -> list[Problem]:

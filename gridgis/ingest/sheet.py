@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gridgis.errors import Problem
 from gridgis.ingest.headers import header_of, known_word
 from gridgis.ingest.quantities import Fault, plain, unit_of
 from gridgis.ingest.raw import RawLayer
@@ -27,6 +28,12 @@ _MOST_LEVELS = 3
 _LEVEL_COST = 0.4
 _TOTAL = re.compile(r"(?:.{0,12})?(?:合计|小计|总计|共计|累计|汇总|总数)[:：]?")
 _TOTAL_MARKS = ("计", "汇总", "总数")
+# Rows that tell of all the others without adding them up.
+_SUMMARY = re.compile(
+    r"(?:总?平均(?:值|数)?|均值|总体(?:情况)?|"
+    r"共(?:\d+|[一二两三四五六七八九十百千万]+)[处个间套户家所项])[:：]?"
+)
+_SUMMARY_MARKS = ("均", "总", "共")
 # A line with nothing but white space: a cell that only looks empty.
 _SPACES = re.compile(r"^[^\S\n]+$", re.MULTILINE)
 _SIGNATURE_MARKS = (":", "：", "注", "数据来源")
@@ -78,8 +85,10 @@ def layer_of_grid(
 
     keep = _data_rows(body, columns[used[0]])
     keep[:first] = False
-    totals = _totals(body, columns, keep)
+    totals = _labelled(body, columns, keep, _TOTAL, _TOTAL_MARKS)
     keep[[position for position, _ in totals]] = False
+    summaries = _labelled(body, columns, keep, _SUMMARY, _SUMMARY_MARKS)
+    keep[[position for position, _ in summaries]] = False
     positions = np.flatnonzero(keep)
     cells = pd.DataFrame(
         {
@@ -98,6 +107,21 @@ def layer_of_grid(
         ),
         title=" ".join(_titles(grid[: found.first])),
         faults=_ragged(widths, found.last, positions) if widths else (),
+        problems=tuple(
+            _left_out(name, int(rows[position]), label) for position, label in summaries
+        ),
+    )
+
+
+def _left_out(layer: str, row: int, label: str) -> Problem:
+    return Problem(
+        code="GG-SUM-003",
+        severity="note",
+        layer=layer,
+        row=row,
+        value=label,
+        reason=f"“{label}”一行不是记录，未读入",
+        remedy="如果确是一条记录，请改写该行的名称",
     )
 
 
@@ -318,14 +342,18 @@ def _data_rows(body: Grid, lead: NDArray[np.object_]) -> NDArray[np.bool_]:
     return keep
 
 
-def _totals(
-    body: Grid, columns: Sequence[NDArray[np.object_]], keep: NDArray[np.bool_]
+def _labelled(
+    body: Grid,
+    columns: Sequence[NDArray[np.object_]],
+    keep: NDArray[np.bool_],
+    label: re.Pattern[str],
+    marks: Sequence[str],
 ) -> list[tuple[int, str]]:
-    """Return the rows that add others up, with their label."""
+    """Return the rows whose first text is such a label, with it; all have one of `marks`."""
     found: dict[int, str] = {}
     for number, column in enumerate(columns[:4]):
         text = "\n".join(map(str, column))
-        if not any(mark in text for mark in _TOTAL_MARKS):
+        if not any(mark in text for mark in marks):
             continue
         for position, cell in enumerate(column):
             if (
@@ -335,7 +363,7 @@ def _totals(
             ):
                 continue
             leading = all(_is_empty(c) or _is_count(c) for c in body[position][:number])
-            if leading and _TOTAL.fullmatch(plain(cell)):
+            if leading and label.fullmatch(plain(cell)):
                 found.setdefault(position, plain(cell).rstrip(":"))
     return sorted(found.items())
 

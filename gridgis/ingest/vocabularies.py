@@ -13,7 +13,7 @@ from gridgis.ingest.quantities import is_blank, plain
 from gridgis.ingest.script import simplified
 from gridgis.wording import CHOICES
 
-__all__ = ["USE_WORDS", "VOCABULARIES", "read_uses", "read_word"]
+__all__ = ["NOT_UNDERSTOOD", "USE_WORDS", "VOCABULARIES", "read_uses", "read_word"]
 
 USE_WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -112,8 +112,15 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             ),
             "building": "在建 建设中 施工 施工中 装修中 在建中 未完工 改造中",
             "planned": "规划 拟建 待建 规划中 计划 筹建 未开工 规划待建",
-            "idle": "闲置 空置 未使用 闲置中 空闲 未投用",
-            "closed": "停用 关闭 撤销 废弃 已关闭 已停用 已撤销 拆除 已拆除",
+            "idle": (
+                "闲置 空置 未使用 闲置中 空闲 未投用 不在用 非在用 未启用 已闲置 已空置 "
+                "已出租 被占用"
+            ),
+            "closed": (
+                "停用 关闭 撤销 废弃 已关闭 已停用 已撤销 拆除 已拆除 待拆除 待拆 "
+                "已征收 危房 暂停使用"
+            ),
+            "unknown": "不确定",
         },
         "grid_type": {
             "general": "综合网格 基础网格 综合 一般网格 基础 社区网格 普通网格",
@@ -152,6 +159,12 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {column: _codes(column) for column in _WORDS}
 )
 """Column → word as written (plain) → code."""
+
+NOT_UNDERSTOOD: Mapping[str, str] = MappingProxyType({"status": "unknown"})
+"""Column → code of a word that says something not understood.
+
+A blank status means in use, so that a word not understood may not become a blank.
+"""
 
 _YES_NO: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gridgis.errors import Problem
+from gridgis.ingest.formulas import with_broken_cells
+from gridgis.ingest.headers import known_word
 from gridgis.ingest.quantities import Fault
 from gridgis.ingest.raw import Opened, RawLayer
 from gridgis.ingest.sheet import layer_of_grid
@@ -25,6 +27,8 @@ _MOST_CELLS = 60_000_000
 _MOST_BYTES = 2_000_000_000
 _SMALL_SHEET = 5_000_000
 _FIELD_LIMIT = 1_000_000
+# Rows among which a first table may stand above the one read.
+_TOP, _LEAST_WORDS = 40, 2
 _DIMENSION = re.compile(rb'<dimension[^>]*ref="(?:[A-Z]+\d+:)?([A-Z]+)(\d+)"')
 _LAST_ROW = re.compile(rb'<(?:\w+:)?row[^>]*?\br="(\d+)"')
 _LAST_CELL = re.compile(rb'<(?:\w+:)?c[^>]*?\br="([A-Z]+)(\d+)"')
@@ -61,7 +65,9 @@ def read_workbook(path: Path) -> Opened:
                 if sheet.typ != calamine.SheetTypeEnum.WorkSheet:
                     continue
                 content = book.get_sheet_by_index(index)
-                grid = content.to_python(skip_empty_area=False)
+                grid = with_broken_cells(
+                    path, index, content.to_python(skip_empty_area=False)
+                )
                 merges = content.merged_cell_ranges or ()
                 layer = layer_of_grid(sheet.name, grid, merges)
                 hidden = sheet.visible != calamine.SheetVisibleEnum.Visible
@@ -82,7 +88,7 @@ def read_workbook(path: Path) -> Opened:
 def _sheet_problems(
     name: str, grid: Sequence[Sequence[object]], layer: RawLayer | None, *, hidden: bool
 ) -> Iterator[Problem]:
-    if layer is None and grid:
+    if layer is None and any(cell not in {"", None} for row in grid for cell in row):
         shown = "、".join(str(cell) for cell in grid[0] if cell != "")[:60]
         reason = f"工作表中没有找到可识别的表头，未读入（首行：{shown}）"
         remedy = "如需读入，请在前 15 行内写明表头，例如 社区、用途、建筑面积"
@@ -93,6 +99,18 @@ def _sheet_problems(
             reason=reason,
             remedy=remedy,
         )
+    if layer is None and not any(
+        cell not in {"", None} for row in grid for cell in row
+    ):
+        yield Problem(
+            code="GG-FILE-033",
+            severity="note",
+            layer=name,
+            reason="工作表为空，没有读入任何行",
+            remedy="如应有数据，请重新导出",
+        )
+    if layer is not None:
+        yield from _other_tables(name, grid, layer)
     if layer is not None and hidden:
         reason = "隐藏的工作表也已读入"
         remedy = "如不需要，请删除该工作表"
@@ -103,6 +121,45 @@ def _sheet_problems(
             reason=reason,
             remedy=remedy,
         )
+
+
+def _other_tables(
+    name: str, grid: Sequence[Sequence[object]], layer: RawLayer
+) -> Iterator[Problem]:
+    """Tell of a table above or below the one that was read: a sheet is read as one table."""
+    if not len(layer.rows):
+        return
+    begin = int(layer.rows[0]) - 1
+    above = [at for at in range(min(begin, _TOP)) if _is_heading(grid[at])]
+    own = above[-1] if above else begin
+    while own - 1 in above:
+        own -= 1
+    lost = [at for at in range(above[0] if above else own, own) if any(grid[at])]
+    if lost and own > above[0]:
+        yield _other_table(name, lost[0] + 1, lost[-1] + 1, "未读入")
+    for at in range(begin + 1, len(grid) - 1):
+        if not any(grid[at - 1]) and _is_heading(grid[at]):
+            yield _other_table(name, at + 1, len(grid), "被当作上面一张表的行")
+            return
+
+
+def _other_table(name: str, first: int, last: int, what: str) -> Problem:
+    return Problem(
+        code="GG-HEAD-002",
+        severity="warn",
+        layer=name,
+        row=first,
+        reason=f"工作表“{name}”里有不止一张表：第 {first}–{last} 行{what}",
+        remedy="请把每张表放在单独的工作表中",
+    )
+
+
+def _is_heading(row: Sequence[object]) -> bool:
+    """Say whether most cells of a row are known headers."""
+    texts = [cell for cell in row if isinstance(cell, str) and cell.strip()]
+    filled = sum(cell not in {"", None} for cell in row)
+    known = sum(map(known_word, texts))
+    return known >= _LEAST_WORDS and 2 * known >= filled
 
 
 def _guard(path: Path) -> None:
@@ -233,7 +290,7 @@ def read_delimited(path: Path, encoding: str | None) -> Opened:
     layer = layer_of_grid(path.stem, grid, widths=widths)
     if layer is None:
         raise _no_header(grid)
-    return (layer,), (), found
+    return (layer,), tuple(_other_tables(path.stem, grid, layer)), found
 
 
 def _no_header(grid: Sequence[Sequence[object]]) -> RefusedError:
