@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from gridgis.ingest.assign import unresolved
-from gridgis.ingest.names import code_key, name_keys
+from gridgis.ingest.names import code_key, is_damaged, name_keys
 from gridgis.ingest.places import Register
 from gridgis.ingest.quantities import Fault
 from gridgis.ingest.records import TableLayer, refuse
@@ -29,9 +29,16 @@ def unify_codes(layers: Sequence[TableLayer]) -> list[TableLayer]:
     layer; where there is none, street and name stand for the code.
     """
     stated = [_identity(layer) for layer in layers]
-    if all(rows["community_code"].notna().all() for rows in stated):
+    if all(
+        rows["community_code"].notna().all() and "community_code" in layer.frame
+        for rows, layer in zip(stated, layers, strict=True)
+    ):
         return list(layers)
     known = pd.concat(stated, ignore_index=True).dropna(subset="community_code")
+    # Of several names of one code, one with a lost character goes last.
+    known = known.sort_values(
+        "name", key=lambda name: name.map(is_damaged), kind="stable"
+    )
     known = known[~code_key(known["community_code"]).duplicated()]
     register = Register(known)
     return [_coded(layer, register) for layer in layers]
@@ -59,6 +66,8 @@ def _coded(layer: TableLayer, register: Register) -> TableLayer:
         codes.append(found[0] if len(found) == 1 else made)
         if len(found) != 1 and len(register):
             fault = unresolved(str(given.name), key, len(found), 1, register)
+            reason = fault.reason.replace("未归入任何社区", "作为另一个社区载入")
+            fault = replace(fault, reason=reason)
             problems.append(layer.problem("warn", fault, header, int(row)))
     if codes and not len(register):
         problems.append(layer.problem("note", _CODELESS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,6 +40,12 @@ _NOT_DATA = frozenset(
 )
 
 
+_HIDDEN = (".", "~$", "__MACOSX")
+# Folders of the operating system, whose “files” are none.
+_SYSTEM = frozenset(map(Path, ("/proc", "/sys", "/dev", "/run")))
+_MOST_FILES = 2000
+
+
 def expand(paths: Sequence[Path]) -> list[Path]:
     """Return the data files that paths name, folders opened.
 
@@ -52,29 +59,54 @@ def expand(paths: Sequence[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in map(Path, paths):
-        if path.is_dir():
-            inside = [
-                p for p in sorted(path.rglob("*")) if p.is_file() and _is_data(p, path)
-            ]
+        # Unlike those of Path, these say False where one may not look.
+        if os.path.isdir(path):  # noqa: PTH112
+            inside = _inside(path)
             if not inside:
                 message = f"文件夹“{path}”里没有可读取的数据文件"
                 raise InputError(
                     message, remedy="可读取 xlsx、csv、GeoJSON、GeoPackage、shapefile"
                 )
             found += inside
-        elif path.is_file():
+        elif os.path.isfile(path):  # noqa: PTH113
             found.append(_main_part(path))
+        elif os.path.lexists(path):
+            message = f"“{path}”不是普通文件，不能读取"
+            raise InputError(message, remedy="请指明数据文件或文件夹")
         else:
-            message = f"文件“{path}”不存在"
+            message = f"文件“{path}”不存在，或没有权限读取"
             raise InputError(message, remedy="请检查路径")
     return list(dict.fromkeys(found))
 
 
+def _inside(folder: Path) -> list[Path]:
+    """Return the data files in a folder and those below it, sorted."""
+    found: list[Path] = []
+    for name, below, files in os.walk(folder, onerror=_unreadable):
+        here = Path(name)
+        below[:] = [
+            one
+            for one in below
+            if not one.startswith(_HIDDEN) and (here / one).resolve() not in _SYSTEM
+        ]
+        found += [
+            here / one
+            for one in files
+            if _is_data(here / one, folder) and os.path.isfile(here / one)  # noqa: PTH113
+        ]
+        if len(found) > _MOST_FILES:
+            message = f"文件夹“{folder}”里的数据文件超过 {_MOST_FILES} 个"
+            raise InputError(message, remedy="请指明放数据的文件夹")
+    return sorted(found)
+
+
+def _unreadable(error: OSError) -> None:
+    message = f"没有权限读取文件夹“{error.filename}”"
+    raise InputError(message, remedy="请检查权限，或只指明要读取的文件") from error
+
+
 def _is_data(path: Path, folder: Path) -> bool:
-    hidden = any(
-        part.startswith((".", "~$", "__MACOSX"))
-        for part in path.relative_to(folder).parts
-    )
+    hidden = any(part.startswith(_HIDDEN) for part in path.relative_to(folder).parts)
     name = path.name.lower()
     return (
         not hidden
@@ -96,9 +128,9 @@ def _main_part(path: Path) -> Path:
 
 def open_file(path: Path, name: str, options: ReadOptions) -> FileRead:
     """Return the layers of one file as given; a file that is refused has none."""
-    sha256 = sha256_of(path)
-    found = FileRead(file=name, sha256=sha256)
+    found = FileRead(file=name)
     try:
+        found = replace(found, sha256=sha256_of(path))
         kind = sniff(path).format
         found = replace(found, format=kind)
         layers, problems, encoding = _read(path, kind, options.encoding)

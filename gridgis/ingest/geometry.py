@@ -35,9 +35,12 @@ def settle(layer: TableLayer, crs: CRS | None) -> TableLayer:
     Rows whose geometry is missing are refused in boundary and road layers and kept without
     a place elsewhere.
     """
-    if layer.geometry is None or crs is None:
+    if layer.geometry is None:
         return layer
     layer = _missing(_refuse_not_finite(layer))
+    if crs is None:
+        # Nothing of the whole import has a place: there is no geometry to keep.
+        return replace(layer, frame=layer.frame.drop(columns="geometry"))
     faults = _faults(layer)
     layer = _with(layer, to_crs(gpd.GeoSeries(layer.geometry), crs))
     if TABLES[layer.table].geometry != "line":

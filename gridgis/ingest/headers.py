@@ -293,6 +293,8 @@ _SIGNATURES: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 # Of two columns of places the first is taken: they are compared with the map, not added up.
 _NEVER_ASKED = frozenset((*HELPERS, "street", "county", "address"))
+# Any map has one of these; it says nothing of what is named.
+_PLAIN_NAMES = frozenset(words("name mc 名称"))
 _PLACES = frozenset(
     words("county street community community_code address lon lat coords year estate")
 )
@@ -342,10 +344,32 @@ def table_of(
             continue
         matches = match_headers(headers, table, mapping)
         hint = _hint(table, names)
+        if geometry == "polygon" and not hint and _only_named(table, matches):
+            continue
         identified = any(name not in _PLACES for name in matches.fields.values())
         if matches.score + hint >= _STRONG and (identified or (hint and geometry)):
             found.append((matches.score + hint, matches))
     return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _only_named(table: str, matches: Matches) -> bool:
+    """Say whether nothing but a plain name and number speaks for a table of polygons.
+
+    Outlines of districts have both; a table whose rows count for something is not guessed
+    from them.
+    """
+    if table == "communities":
+        return False
+    key = TABLES[table].key[0]
+    for given, name in matches.fields.items():
+        header = header_of(given).key
+        if header in _PLAIN_NAMES:
+            continue
+        _, tier = _lexicon()[table].get(header, ("", 0))
+        plain = name in (key, "name")
+        if (plain or name in _SIGNATURES[table]) and tier <= (1 if plain else 2):
+            return False
+    return True
 
 
 def has_points(

@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gridgis.errors import Problem
-from gridgis.ingest.names import code_key, core_key, name_keys
+from gridgis.ingest.names import code_key, core_key, is_damaged, name_keys
 from gridgis.ingest.quantities import Fault
 from gridgis.ingest.records import TableLayer, refuse
 from gridgis.tables import TABLES
@@ -37,6 +37,8 @@ _PREFIXES: Mapping[str, str] = MappingProxyType(
 # In these a name is unique within its community, so that two files may be joined by it.
 _NAMED = frozenset(("grids", "estates"))
 _UNNAMED = frozenset(("communities", "roads", "projects"))
+# Metres; rooms whose places differ by more are told apart.
+_CELL = 10.0
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 YEARLESS = Fault("GG-YEAR-001", "没有写明年度", "请增加“年度”列，或在标题中写明年度")
 
@@ -239,6 +241,10 @@ def _best(
     first = in_turn.first()
     for name in {TABLES[table].key[0], "name", "street", "county"} & set(best.columns):
         best[name] = first[name].reindex(best.index)
+    if "name" in best:
+        whole = group[~group["name"].map(is_damaged).astype(bool)]
+        good = whole.groupby("_key", sort=False)["name"].first().reindex(best.index)
+        best["name"] = good.fillna(best["name"]).astype("str")
     best["source"] = in_turn["source"].agg("；".join)
     if "marks" in group:
         known = group.dropna(subset="marks").groupby("_key", sort=False)["marks"]
@@ -289,6 +295,9 @@ def _conflict(
     values = (base[name], later[name])
     told, here = (amount(v) if isinstance(v, float) else str(v) for v in values)
     ledger_wins = name != "name" and _is_drawn(other) and not _is_drawn(layer)
+    if name == "name":
+        # A name that lost a character gives way to a whole one.
+        ledger_wins = is_damaged(values[0]) and not is_damaged(values[1])
     there = f"{other.file} 第 {other.row(int(base['_row']))} 行为 {told}，此处为 {here}"
     reason = f"{TABLES[table][name].title}不一致：{there}；采用 {here if ledger_wins else told}"
     fault = Fault("GG-REL-020", reason, "请核对两个文件")
@@ -310,17 +319,32 @@ def _identity(table: str, frame: pd.DataFrame) -> pd.Series:
     names = [name for name in _IDENTITY if name in frame]
     if table in ("facilities", "estates", "grids", "projects"):
         names = [name for name in names if name != "geometry"]
-    columns = [
-        shapely.to_wkb(frame[name].to_numpy(object))
+    columns: list[list[object]] = [
+        list(shapely.to_wkb(frame[name].to_numpy(object)))
         if name == "geometry"
-        else frame[name].astype("str").fillna("").to_numpy(object)
+        else list(frame[name].astype("str").fillna("").to_numpy(object))
         for name in names
     ]
+    if table == "facilities" and "geometry" in frame:
+        columns.append(_cells(frame))
     digests = [
         blake2b(repr(parts).encode(), digest_size=3).hexdigest()
         for parts in zip(*columns, strict=True)
     ]
     return pd.Series(digests or "0", index=frame.index, dtype="str")
+
+
+def _cells(frame: pd.DataFrame) -> list[object]:
+    """Return where rooms lie to 10 m, "" for those without a place.
+
+    Two nameless rooms of one use are different ones if they lie apart.
+    """
+    centres = shapely.centroid(frame["geometry"].to_numpy(object))
+    x, y = shapely.get_x(centres), shapely.get_y(centres)
+    return [
+        "" if np.isnan(east) else f"{east / _CELL:.0f},{north / _CELL:.0f}"
+        for east, north in zip(x, y, strict=True)
+    ]
 
 
 def _with_ids(table: str, frame: pd.DataFrame) -> pd.DataFrame:

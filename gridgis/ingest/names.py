@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 import pandas as pd
@@ -10,8 +11,18 @@ import pandas as pd
 from gridgis.ingest.quantities import tidy
 from gridgis.ingest.script import simplified
 
-__all__ = ["code_key", "compatible", "core_key", "name_keys", "street_key"]
+__all__ = [
+    "code_key",
+    "compatible",
+    "core_key",
+    "is_damaged",
+    "name_keys",
+    "street_key",
+]
 
+# What programs write for a character that their encoding lacks.
+_LOST = frozenset("?？\ufffd■□〓")
+_PRIVATE = frozenset(("Co", "Cn"))
 _SPACE = re.compile(r"\s+")
 _COMMUNITY_ENDS = (
     "社区居民委员会",
@@ -40,6 +51,13 @@ def name_keys(names: Iterable[str]) -> list[str]:
     # One call for all: starting the converter costs more than converting.
     plain = [_SPACE.sub("", tidy(name)) for name in names]
     return simplified("\n".join(plain)).split("\n") if plain else []
+
+
+def is_damaged(name: object) -> bool:
+    """Say whether a character of a name was lost: “糖?里”, “糖■里”, or one of private use."""
+    return isinstance(name, str) and any(
+        sign in _LOST or unicodedata.category(sign) in _PRIVATE for sign in name
+    )
 
 
 def core_key(key: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import stat
 import zipfile
 from dataclasses import dataclass
@@ -14,13 +15,19 @@ from gridgis.errors import Problem
 from gridgis.ingest.quantities import Fault
 from gridgis.ingest.sniff import RefusedError
 
-__all__ = ["DbfText", "dbf_encoding", "extract_shapefiles", "sidecar"]
+__all__ = [
+    "DbfText",
+    "dbf_encoding",
+    "extract_shapefiles",
+    "sidecar",
+    "with_whole_names",
+]
 
 _PARTS = frozenset((".shp", ".shx", ".dbf", ".prj", ".cpg"))
 _MOST_MEMBERS, _MOST_BYTES, _MOST_RATIO = 200, 500_000_000, 200
 _CHUNK = 1 << 20
 # A dbf has a header of 32 bytes, as many for each field, and 0x0D after the last.
-_BLOCK, _END_OF_FIELDS = 32, 0x0D
+_BLOCK, _END_OF_FIELDS, _NAME = 32, 0x0D, 11
 
 # Byte 29 of a dbf: the language driver. Only those that users here meet.
 _LANGUAGES = {
@@ -170,6 +177,57 @@ def _texts(dbf: Path) -> tuple[list[bytes], int]:
             )
             texts.update(value.rstrip(b" \x00") for value in np.unique(column).tolist())
     return sorted(texts), data[29]
+
+
+def with_whole_names(
+    path: Path, encoding: str, folder: Path
+) -> tuple[Path, tuple[Problem, ...]]:
+    """Return a shapefile all of whose field names can be decoded.
+
+    Writers cut field names at 10 bytes, within a Chinese character where they write UTF-8.
+    Only what is left of that character goes, in a copy in `folder`; values are not touched.
+    """
+    dbf = sidecar(path, ".dbf")
+    if dbf is None:
+        return path, ()
+    data = bytearray(dbf.read_bytes())
+    told: list[str] = []
+    taken: set[bytes] = set()
+    end = int.from_bytes(data[8:10], "little") - 1
+    for at in range(_BLOCK, end, _BLOCK):
+        if data[at] == _END_OF_FIELDS:
+            break
+        given = bytes(data[at : at + _NAME]).split(b"\x00")[0]
+        name = _whole(given, encoding)
+        if name != given:
+            told.append(name.decode(encoding))
+            stem, number = name, 2
+            while name in taken:
+                name, number = stem + str(number).encode(), number + 1
+            data[at : at + _NAME] = name.ljust(_NAME, b"\x00")
+        taken.add(name)
+    if not told:
+        return path, ()
+    for suffix in (".shp", ".shx", ".prj"):
+        part = sidecar(path, suffix)
+        if part is not None:
+            shutil.copyfile(part, folder / f"layer{suffix}")
+    (folder / "layer.dbf").write_bytes(bytes(data))
+    reason = f"字段名在 10 字节处被截断，已去掉残缺的末字：{'、'.join(told)}"
+    remedy = "如字段未识别，请用 --map 指明，或改用 GeoPackage"
+    note = Problem(code="GG-ENC-004", severity="note", reason=reason, remedy=remedy)
+    return folder / "layer.shp", (note,)
+
+
+def _whole(name: bytes, encoding: str) -> bytes:
+    """Return a field name without the broken rest of its last character."""
+    for cut in range(min(4, len(name))):
+        try:
+            name[: len(name) - cut].decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return name[: len(name) - cut]
+    return name
 
 
 def extract_shapefiles(archive_path: Path, folder: Path) -> list[tuple[str, Path]]:

@@ -7,13 +7,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
+import pandas as pd
+
 from gridgis.errors import Problem
 from gridgis.ingest.coordinates import place
-from gridgis.ingest.headers import Matches, closest, match_headers, table_of
+from gridgis.ingest.headers import (
+    Matches,
+    closest,
+    header_of,
+    match_headers,
+    table_of,
+)
 from gridgis.ingest.options import ReadOptions
 from gridgis.ingest.quantities import Fault
 from gridgis.ingest.raw import FileRead, RawLayer
 from gridgis.ingest.records import TableLayer, read_rows
+from gridgis.ingest.script import words
 from gridgis.ingest.totals import check_totals
 from gridgis.ingest.vector import kind_of_geometry
 from gridgis.tables import TABLES
@@ -42,6 +51,9 @@ _FIGURES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 _SHOWN_HEADERS = 20
+# Tables whose rows get an id of their own where a ledger has only serial numbers.
+_NUMBERED = frozenset(("facilities", "estates", "grids", "buildings", "projects"))
+_SERIAL = frozenset(words("编号 序号 序 号 id no no. 编码 代码 号码 fid"))
 
 
 @dataclass(frozen=True)
@@ -87,9 +99,40 @@ def understand(file: FileRead, options: ReadOptions) -> Understood:
 def _matches(raw: RawLayer, file: str, options: ReadOptions) -> Matches | None:
     headers = [str(header) for header in raw.cells.columns]
     if options.table is not None:
-        return match_headers(headers, options.table, options.mapping)
+        matches = match_headers(headers, options.table, options.mapping)
+        return _without_serials(raw, matches, options.mapping)
     names = (raw.name, Path(file).stem, raw.title)
-    return table_of(headers, names, kind_of_geometry(raw.geometry), options.mapping)
+    found = table_of(headers, names, kind_of_geometry(raw.geometry), options.mapping)
+    return found and _without_serials(raw, found, options.mapping)
+
+
+def _without_serials(
+    raw: RawLayer, matches: Matches, mapping: Mapping[str, str]
+) -> Matches:
+    """Leave a column of serial numbers out: every ledger numbers its rows from 1."""
+    given = matches.given(TABLES[matches.table].key[0])
+    if (
+        given is None
+        or given in mapping
+        or matches.table not in _NUMBERED
+        or header_of(given).key not in _SERIAL
+        or not _is_serial(raw.cells[given])
+    ):
+        return matches
+    fields = {
+        header: name for header, name in matches.fields.items() if header != given
+    }
+    return replace(matches, fields=fields)
+
+
+def _is_serial(column: pd.Series) -> bool:
+    """Say whether cells are whole numbers that begin at 1 and run about as far as the rows."""
+    texts = column.dropna().astype("str").str.strip().str.removesuffix(".0")
+    texts = texts[texts.ne("")]
+    if texts.empty or not texts.str.fullmatch(r"[1-9][0-9]{0,5}").all():
+        return False
+    numbers = texts.astype("int64")
+    return int(numbers.min()) == 1 and int(numbers.max()) <= 2 * len(column)
 
 
 def _unusable(raw: RawLayer, matches: Matches | None) -> Fault | None:

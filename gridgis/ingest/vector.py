@@ -15,6 +15,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,13 +23,21 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
+import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
+from shapely.errors import ShapelyError
 
 from gridgis.errors import Problem
 from gridgis.ingest.quantities import Fault
 from gridgis.ingest.raw import Opened, RawLayer
+from gridgis.ingest.rings import checked_features
 from gridgis.ingest.script import words
-from gridgis.ingest.shapefile import dbf_encoding, extract_shapefiles, sidecar
+from gridgis.ingest.shapefile import (
+    dbf_encoding,
+    extract_shapefiles,
+    sidecar,
+    with_whole_names,
+)
 from gridgis.ingest.sniff import RefusedError
 
 __all__ = [
@@ -46,8 +55,10 @@ _GDAL_ERRORS = (
     GeometryError,
     ValueError,
     RuntimeError,
+    ShapelyError,
 )
 _SHP_HEADER = 100
+_AREAL = 2
 # Twice as fast; the same rows without it.
 _ARROW = find_spec("pyarrow") is not None
 _CRS_MEMBER = re.compile(
@@ -82,12 +93,57 @@ def read_geojson(path: Path) -> Opened:
         raise RefusedError(
             Fault("GG-ENC-001", "文字编码不是 UTF-8", "GeoJSON 应为 UTF-8，请重新导出")
         ) from error
+    try:
+        layers = _json_layers(path)
+    except (RefusedError, ShapelyError):
+        layers = ()
+    if not layers or any(map(_lacks_shapes, layers)):
+        layers = _checked_layers(path, data) or layers or _json_layers(path)
+    return tuple(_in_degrees(layer) for layer in layers), (), "utf-8"
+
+
+def _json_layers(path: Path, stem: str | None = None) -> tuple[RawLayer, ...]:
     with _gdal(path):
         names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        layers = tuple(
-            _layer(path, name, path.stem if len(names) == 1 else name) for name in names
+        single = stem or path.stem
+        return tuple(
+            _layer(path, name, single if len(names) == 1 else name) for name in names
         )
-    return tuple(_in_degrees(layer) for layer in layers), (), "utf-8"
+
+
+def _lacks_shapes(layer: RawLayer) -> bool:
+    """Say whether rows came without a proper geometry, so that the file is looked into."""
+    if layer.geometry is None:
+        return True
+    shapes = layer.geometry.to_numpy()
+    coordinates = shapely.get_coordinates(shapes)
+    areal = shapely.get_dimensions(shapes) == _AREAL
+    return bool(
+        (shapely.is_missing(shapes) | shapely.is_empty(shapes)).any()
+        or not np.isfinite(coordinates).all()
+        or (shapely.area(shapes[areal]) <= 0.0).any()
+    )
+
+
+def _checked_layers(path: Path, data: bytes) -> tuple[RawLayer, ...]:
+    """Return the one layer without the geometries that are wrong, their rows told of."""
+    checked = checked_features(data)
+    if checked is None:
+        return ()
+    with tempfile.TemporaryDirectory(prefix="gridgis-") as folder:
+        copy = Path(folder) / "layer.geojson"
+        copy.write_bytes(checked.data)
+        layers = _json_layers(copy, path.stem)
+    return tuple(
+        replace(
+            layer,
+            faults=(*layer.faults, *checked.faults),
+            problems=tuple(
+                replace(problem, layer=layer.name) for problem in checked.problems
+            ),
+        )
+        for layer in layers
+    )
 
 
 def _refuse_outside_crs(data: bytes) -> None:
@@ -199,9 +255,11 @@ def read_shapefile(path: Path, encoding: str | None, name: str | None = None) ->
     _refuse_cut_off(path)
     dbf = sidecar(path, ".dbf")
     text = dbf_encoding(dbf or path, encoding)
-    with _gdal(path):
-        layer = _layer(path, None, name or path.stem, encoding=text.encoding)
-    return (layer,), text.problems, f"{text.encoding}（{text.how}）"
+    with tempfile.TemporaryDirectory(prefix="gridgis-") as folder:
+        whole, notes = with_whole_names(path, text.encoding, Path(folder))
+        with _gdal(path):
+            layer = _layer(whole, None, name or path.stem, encoding=text.encoding)
+    return (layer,), (*text.problems, *notes), f"{text.encoding}（{text.how}）"
 
 
 def _refuse_cut_off(path: Path) -> None:
@@ -250,7 +308,7 @@ def _gdal(path: Path) -> Iterator[None]:
         raise RefusedError(
             Fault("GG-ENC-001", "文字编码不符", "请指明编码后重试")
         ) from error
-    except _GDAL_ERRORS as error:
+    except (*_GDAL_ERRORS, *_arrow_errors()) as error:
         raise RefusedError(
             Fault(
                 "GG-FILE-003",
@@ -258,6 +316,13 @@ def _gdal(path: Path) -> Iterator[None]:
                 "请重新导出后上传",
             )
         ) from error
+
+
+def _arrow_errors() -> tuple[type[Exception], ...]:
+    """Return what pyarrow raises; it is imported only when something was raised."""
+    if not _ARROW:
+        return ()
+    return (import_module("pyarrow").ArrowException,)
 
 
 def _layer(
