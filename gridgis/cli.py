@@ -103,7 +103,6 @@ def main() -> None:
 
 _OS_REASONS = {
     errno.EACCES: "没有权限",
-    errno.EPERM: "没有权限",
     errno.EROFS: "所在磁盘为只读",
     errno.ENOSPC: "磁盘空间不足",
     errno.ENOENT: "找不到文件或文件夹",
@@ -185,6 +184,7 @@ def import_(
 ) -> None:
     """Read files into a project file; one import is one version."""
     from gridgis.project import store
+    from gridgis.tables import TABLES
 
     known = store.load(project) if project.exists() else None
     options = _options(mapping, table, crs, datum, encoding)
@@ -200,6 +200,11 @@ def import_(
             at=datetime.now(UTC),
         )
         typer.echo(f"已写入 {project}，版本 {version}", err=True)
+        for name, change in store.latest(project).changes.items():
+            counts = (
+                f"新增 {change.added}、更新 {change.updated}、未变 {change.unchanged}"
+            )
+            typer.echo(f"  {TABLES[name].title}：{counts}", err=True)
     else:
         typer.echo(f"没有写入任何内容：{_WHY_NOT[imported.outcome]}", err=True)
     raise typer.Exit(_IMPORT_EXIT[imported.outcome])
@@ -299,9 +304,6 @@ def app_(
     from gridgis.ui.launch import serve
 
     serve(project, port=port, browser=browser)
-
-
-# --- shared by the commands -----------------------------------------------------------------
 
 
 def _options(

@@ -186,6 +186,7 @@ def test_a_second_import_is_a_second_version_and_changes_nothing_silently(
 
     assert again.returncode == 0
     assert "版本 2" in again.stderr
+    assert "经费：新增 0、更新 0、未变" in again.stderr
     assert judged(str(path)) == judged(str(county))
 
 
