@@ -172,15 +172,15 @@ def _text(parts: Sequence[NDArray[Any]]) -> pd.Series:
 
 
 def _verdict_table(judged: Sequence[Judged]) -> pd.DataFrame:
-    rules = [found.rule for _, found, _ in judged]
+    rules = [found.case.rule for _, found, _ in judged]
     rule = np.repeat(np.arange(len(judged)), [len(c.subjects) for _, _, c in judged])
     outcome = pd.Categorical.from_codes(
-        _stacked([found.outcome for _, found, _ in judged]).astype(np.int8),
+        _stacked([found.case.outcome for _, found, _ in judged]).astype(np.int8),
         pd.Index(OUTCOMES),
     )
     level = _repeated([r.level for r in rules], rule)
-    doubtful = _stacked([found.doubtful for _, found, _ in judged])
-    sources = [pack.sources[found.rule.source].title for pack, found, _ in judged]
+    doubtful = _stacked([found.case.doubtful for _, found, _ in judged])
+    sources = [pack.sources[found.case.rule.source].title for pack, found, _ in judged]
     frames = [context.subjects for _, _, context in judged]
     table = pd.DataFrame(
         {
@@ -191,11 +191,11 @@ def _verdict_table(judged: Sequence[Judged]) -> pd.DataFrame:
             "subject_name": _text([frame["name"].to_numpy(object) for frame in frames]),
             "street": _text([frame["street"].to_numpy(object) for frame in frames]),
             "outcome": outcome,
-            "measured": _stacked([found.measured for _, found, _ in judged]),
-            "required": _stacked([found.required for _, found, _ in judged]),
+            "measured": _stacked([found.case.measured for _, found, _ in judged]),
+            "required": _stacked([found.case.required for _, found, _ in judged]),
             "unit": _repeated([r.shown_unit for r in rules], rule),
-            "shortfall": _stacked([found.shortfall for _, found, _ in judged]),
-            "margin": _stacked([found.margin for _, found, _ in judged]),
+            "shortfall": _stacked([found.case.shortfall for _, found, _ in judged]),
+            "margin": _stacked([found.case.margin for _, found, _ in judged]),
             "level": level,
             "clause": _repeated([r.clause for r in rules], rule),
             "source": _repeated(sources, rule),
@@ -221,8 +221,8 @@ def _evidence_table(judged: Sequence[Judged]) -> pd.DataFrame:
     codes = [c.subjects.index.to_numpy(object)[c.rooms.subject] for _, _, c in about]
     return pd.DataFrame(
         {
-            "rule_id": _repeated([found.rule.id for found, _, _ in about], rule),
-            "subject_kind": _repeated([f.rule.subject for f, _, _ in about], rule),
+            "rule_id": _repeated([found.case.rule.id for found, _, _ in about], rule),
+            "subject_kind": _repeated([f.case.rule.subject for f, _, _ in about], rule),
             "subject_code": _text(codes),
             "item_id": _text(
                 [frame["facility_id"].to_numpy(object) for frame in frames]

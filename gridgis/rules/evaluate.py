@@ -36,15 +36,9 @@ TOLERANCE = 1e-9
 class Evaluated:
     """The verdicts of one rule, one row per subject in the subjects' order."""
 
-    rule: Rule
-    outcome: NDArray[np.int8]
-    measured: NDArray[np.float64]
-    required: NDArray[np.float64]
-    shortfall: NDArray[np.float64]
-    margin: NDArray[np.float64]
+    case: Case
     reason: NDArray[np.object_]
     note: NDArray[np.object_]
-    doubtful: NDArray[np.bool_]
     evidence: Evidence | None
 
 
@@ -73,18 +67,7 @@ def evaluate(
     for reading in readings:
         other = _reread(reading.rule, rule, context, measured)
         note = note_of(note, case, other, reading.words)
-    return Evaluated(
-        rule,
-        case.outcome,
-        case.measured,
-        case.required,
-        case.shortfall,
-        case.margin,
-        reasons_of(case),
-        note,
-        case.doubtful,
-        measured.evidence,
-    )
+    return Evaluated(case, reasons_of(case), note, measured.evidence)
 
 
 def judge(

@@ -39,11 +39,6 @@ class Required:
     high: NDArray[np.float64]
     missing: tuple[str, ...] = ()
 
-    @property
-    def is_known(self) -> NDArray[np.bool_]:
-        """Tell for which subjects the requirement is one number."""
-        return np.isfinite(self.low) & (self.low == self.high)
-
 
 def _no_flag(value: object) -> object:
     if isinstance(value, bool):

@@ -62,8 +62,6 @@ class Measured:
         True where an estimate ("约") went into the value.
     missing
         Why the value is not known, "" where it is.
-    shown
-        The sum as a person would write it, "" where there is nothing to add up.
     """
 
     low: Floats
